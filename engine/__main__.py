@@ -1,0 +1,42 @@
+"""The command line: words in, one JSON object on the last line out; exit 0, 2 to mend, 1 our failure."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+
+from engine.errors import Cancelled, InputError
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    from engine.commands import dispatch
+    from engine.failure import sentence_for
+
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
+    )
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    try:
+        result = dispatch(sys.argv[1:] if words is None else words)
+    except InputError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except (Cancelled, KeyboardInterrupt):
+        sys.stderr.write("Cancelled. Nothing is half-made; the same command goes on from here.\n")
+        return 130
+    except Exception as error:  # The border: every other failure is ours, or the machine's.
+        if sentence := sentence_for(error):
+            sys.stderr.write(f"{sentence}\n")
+            return 2
+        logging.getLogger(__name__).exception("Limn failed; please report the lines above")
+        return 1
+    if result is not None:
+        sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

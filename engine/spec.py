@@ -1,0 +1,66 @@
+"""A heavy action in one small validated object: the form, the flags, the job, the manifest and the key come from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from engine.errors import InputError
+
+
+@dataclass(frozen=True)
+class ArtifactRef:
+    """Marks a field that names an artifact of `kind`: by name, key or unique prefix of a key."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class FileRef:
+    """Marks a field that names a file on this machine; its content, not its path, enters the key."""
+
+
+class Spec(BaseModel):
+    """Base of every spec: frozen, no unknown fields, one sentence per mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def parse(cls, values: dict[str, Any]) -> Any:
+        """The validated spec.
+
+        Raises:
+            InputError: naming the first wrong field, the value given and what is allowed.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise InputError(_sentence(error)) from error
+
+    @classmethod
+    def references(cls) -> Iterator[tuple[str, ArtifactRef | FileRef]]:
+        """The fields that point at something outside the spec, with what they point at."""
+        for name, field in cls.model_fields.items():
+            for mark in field.metadata:
+                if isinstance(mark, (ArtifactRef, FileRef)):
+                    yield name, mark
+
+    def settings(self) -> dict[str, Any]:
+        """The fields that are not references, JSON-able and in field order: what the key is made of."""
+        outside = {name for name, _ in self.references()}
+        return dict(json.loads(self.model_dump_json(exclude=outside)))
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the request"
+    reason = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "missing":
+        return f"{where} is missing."
+    given = first.get("input")
+    shown = "" if isinstance(given, dict) else f" (given: {given!r})"
+    return f"{where}: {reason[:1].lower()}{reason[1:]}{shown}."

@@ -1,0 +1,114 @@
+"""The list of everything heavy Limn can do: verb, what it makes, its spec and the function that makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.spec import Spec
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage. `spec` and `build` are "module:name", loaded when the stage is used."""
+
+    verb: str
+    makes: str
+    version: int
+    spec: str
+    build: str
+    heavy: bool
+    help: str
+
+    def load_spec(self) -> type[Spec]:
+        """The spec class."""
+        loaded: type[Spec] = _load(self.spec)
+        return loaded
+
+    def load_build(self) -> Callable[..., Facts]:
+        """The function ``build(spec, work) -> facts``."""
+        loaded: Callable[..., Facts] = _load(self.build)
+        return loaded
+
+
+STAGES = (
+    Stage(
+        verb="data import",
+        makes="source",
+        version=1,
+        spec="engine.data.spec_source:SourceSpec",
+        build="engine.data.import_source:build",
+        heavy=False,
+        help="Read a file of any common format into the cache.",
+    ),
+    Stage(
+        verb="data add",
+        makes="dataset",
+        version=1,
+        spec="engine.data.spec_dataset:DatasetSpec",
+        build="engine.data.dataset:build",
+        heavy=False,
+        help="Turn a file into a dataset: choose columns, clean, find duplicates, split.",
+    ),
+    Stage(
+        verb="data audit",
+        makes="audit",
+        version=1,
+        spec="engine.data.spec_dataset:AuditSpec",
+        build="engine.data.audit:build",
+        heavy=False,
+        help="Profile a dataset and list its duplicates, conflicts and odd texts.",
+    ),
+    Stage(
+        verb="embed",
+        makes="vectors",
+        version=1,
+        spec="engine.encoder.spec:EmbedSpec",
+        build="engine.encoder.embed:build",
+        heavy=True,
+        help="Turn every text of a dataset into a vector.",
+    ),
+    Stage(
+        verb="train",
+        makes="model",
+        version=1,
+        spec="engine.classify.spec:TrainSpec",
+        build="engine.classify.train:build",
+        heavy=True,
+        help="Train a classifier on a labelled dataset and score it on the test split.",
+    ),
+    Stage(
+        verb="evaluate",
+        makes="evaluation",
+        version=1,
+        spec="engine.classify.spec:EvaluateSpec",
+        build="engine.classify.evaluate:build",
+        heavy=True,
+        help="Score a classifier on a labelled dataset.",
+    ),
+)
+
+
+def stage_for_verb(verb: str) -> Stage:
+    """The stage behind a verb of the command line.
+
+    Raises:
+        KeyError: no stage has that verb.
+    """
+    return next(stage for stage in STAGES if stage.verb == verb)
+
+
+def stage_of(spec: Spec) -> Stage:
+    """The stage a spec belongs to."""
+    path = f"{type(spec).__module__}:{type(spec).__qualname__}"
+    return next(stage for stage in STAGES if stage.spec == path)
+
+
+def _load(path: str) -> Any:
+    module, name = path.split(":")
+    return getattr(import_module(module), name)
