@@ -1,3 +1,3 @@
-"""Limn's engine: everything that computes. It never imports Streamlit, and importing it costs nothing."""
+"""Limn's engine: all that computes. It never imports Streamlit; importing it costs nothing."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""The command line: words in, one JSON object on the last line out; exit 0, 2 to mend, 1 our failure."""
+"""The command line: words in, one JSON object as the last line out, exit code 0, 1 or 2."""
 
 from __future__ import annotations
 

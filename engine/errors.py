@@ -1,4 +1,4 @@
-"""What went wrong, in a sentence a person can act on: raised anywhere in the engine, shown at its two borders."""
+"""What went wrong, in a sentence a person can act on; shown at the engine's two borders."""
 
 from __future__ import annotations
 

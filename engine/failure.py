@@ -1,4 +1,4 @@
-"""An exception of the machine in, the sentence a person can act on out; None where it is our own failure."""
+"""An exception in, a sentence a person can act on out; None where the failure is ours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 
 
 def sentence_for(error: BaseException) -> str | None:
-    """The sentence for failures whose cause lies outside Limn: a full disk, no memory, no permission."""
+    """The sentence for a cause outside Limn: a full disk, no memory, no permission."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:

@@ -1,4 +1,4 @@
-"""A spec as command-line flags and back: one definition serves the form, the command and the job."""
+"""A spec as command-line flags and back: one definition serves form, command and job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far along the work is: called by a stage while it computes, listened to by a job or a terminal."""
+"""How far along the work is: told by a stage, heard by a job or a terminal."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Protocol
 class Progress(Protocol):
     """What a stage may say while it works, and the one question it should ask.
 
-    Every method may raise :class:`engine.errors.Cancelled`; call them at least once a second in long
-    loops. They throttle themselves, so calling them for every batch is fine.
+    Every method may raise :class:`engine.errors.Cancelled`; call them at least once a second in
+    long loops. They throttle themselves, so calling them for every batch is fine.
     """
 
     @property

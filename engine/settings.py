@@ -1,4 +1,4 @@
-"""Where Limn keeps things and how much it may use: limn.toml, then LIMN_* variables, in; one frozen object out."""
+"""Where Limn keeps things and how much it may use: limn.toml and LIMN_* variables in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Settings(BaseSettings):
-    """Every setting can stand in ``limn.toml`` or in an environment variable (``LIMN_CACHE=...``)."""
+    """Each can stand in ``limn.toml`` or in a variable of the environment (``LIMN_CACHE``)."""
 
     model_config = SettingsConfigDict(
         env_prefix="LIMN_", toml_file=ROOT / "limn.toml", frozen=True, extra="forbid"
@@ -28,7 +28,8 @@ class Settings(BaseSettings):
         20, gt=0, description="Size the cache may reach, in GiB, before old work is pruned."
     )
     folders: list[Path] = Field(
-        default_factory=list, description="Folders on this machine whose files the Data page may open."
+        default_factory=list,
+        description="Folders whose files the Data page may open.",
     )
     heavy_jobs: int = Field(1, ge=1, le=64, description="Heavy jobs (training, embedding) at once.")
     light_jobs: int = Field(2, ge=1, le=64, description="Light jobs (import, audit) at once.")

@@ -1,4 +1,4 @@
-"""A heavy action in one small validated object: the form, the flags, the job, the manifest and the key come from it."""
+"""A heavy action as one small validated object: form, flags, job, manifest and key follow."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ArtifactRef:
 
 @dataclass(frozen=True)
 class FileRef:
-    """Marks a field that names a file on this machine; its content, not its path, enters the key."""
+    """Marks a field that names a file; its content, not its path, enters the key."""
 
 
 class Spec(BaseModel):
@@ -50,7 +50,7 @@ class Spec(BaseModel):
                     yield name, mark
 
     def settings(self) -> dict[str, Any]:
-        """The fields that are not references, JSON-able and in field order: what the key is made of."""
+        """The fields that are not references, JSON-able: what the key is made of."""
         outside = {name for name, _ in self.references()}
         return dict(json.loads(self.model_dump_json(exclude=outside)))
 

@@ -1,4 +1,4 @@
-"""The list of everything heavy Limn can do: verb, what it makes, its spec and the function that makes it."""
+"""Everything heavy Limn can do: verb, what it makes, its spec and its function."""
 
 from __future__ import annotations
 

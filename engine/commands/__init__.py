@@ -50,5 +50,6 @@ def _overview() -> None:
     sys.stderr.write(
         "python -m engine COMMAND ...   (COMMAND --help for its options)\n\n"
         + "\n".join(lines)
-        + "\n\nThe last line printed is one JSON object. Exit: 0 done, 2 input to mend, 1 our failure.\n"
+        + "\n\nThe last line printed is one JSON object. Exit: 0 done, 2 input to mend, "
+        "1 our failure.\n"
     )

@@ -61,7 +61,8 @@ def _as_job(
         last = traceback.format_exception_only(error)[-1].strip()
         progress.end(
             State.FAILED,
-            error=sentence or f"Limn failed here, and that is our fault: {last} (details in the log)",
+            error=sentence
+            or f"Limn failed here, and that is our fault: {last} (details in the log)",
             mendable=bool(sentence),
         )
         raise

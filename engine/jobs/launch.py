@@ -124,7 +124,11 @@ def reconcile(store: Store) -> list[Job]:
             "machine restarted). Nothing is half-made; Resume goes on from the last checkpoint."
         )
         final = status.model_copy(
-            update={"state": State.FAILED, "error": sentence, "ended": status.updated or time.time()}
+            update={
+                "state": State.FAILED,
+                "error": sentence,
+                "ended": status.updated or time.time(),
+            }
         )
         write_json(job.path / "status.json", final.model_dump(mode="json"))
         dead.append(read(store, job.id))

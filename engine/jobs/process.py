@@ -1,4 +1,4 @@
-"""The job seen from inside its own process: waits its turn, reports progress, leaves a last word."""
+"""The job seen from inside its process: waits its turn, reports, leaves a last word."""
 
 from __future__ import annotations
 
@@ -113,6 +113,4 @@ class JobProgress:
 
 def _living(job: Job) -> bool:
     status = job.status
-    return job.active and bool(
-        status.pid and status.started and alive(status.pid, status.started)
-    )
+    return job.active and bool(status.pid and status.started and alive(status.pid, status.started))

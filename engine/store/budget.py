@@ -53,7 +53,9 @@ def prune(store: Store, budget_bytes: float, spare: Iterable[str] = ()) -> list[
     total = sum(sizes.values())
     removed = []
     while total > budget_bytes:
-        needed = {ref.split("/")[-1] for a in artifacts.values() for ref in a.manifest.inputs.values()}
+        needed = {
+            ref.split("/")[-1] for a in artifacts.values() for ref in a.manifest.inputs.values()
+        }
         leaves = [a for key, a in artifacts.items() if key not in safe and key not in needed]
         if not leaves:
             break
@@ -68,8 +70,6 @@ def alive(pid: int, started: float) -> bool:
     """Whether the very process that wrote `pid` and its start time still runs."""
     try:
         process = psutil.Process(pid)
-        return (
-            abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
-        )
+        return abs(process.create_time() - started) < 1 and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False

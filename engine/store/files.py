@@ -32,7 +32,7 @@ def read_json(path: Path) -> Any:
 
 
 def checksum(path: Path, on_bytes: Callable[[int], None] | None = None) -> str:
-    """XXH3-128 of a file's content as 32 hex digits; `on_bytes` hears how many bytes each read took."""
+    """XXH3-128 of a file as 32 hex digits; `on_bytes` hears the size of each read."""
     import xxhash
 
     digest = xxhash.xxh3_128()

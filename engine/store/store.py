@@ -80,9 +80,7 @@ class Store:
             return hits[0]
         what = kind or "artifact"
         if hits:
-            raise NotFoundError(
-                f"{len(hits)} {what}s begin with '{wanted}'; give more of the key."
-            )
+            raise NotFoundError(f"{len(hits)} {what}s begin with '{wanted}'; give more of the key.")
         known = ", ".join(a.title for a in self.artifacts(kind)[:5])
         hint = f" There is: {known}." if known else f" There is no {what} yet."
         raise NotFoundError(f"No {what} is called '{wanted}'.{hint}")
@@ -187,7 +185,9 @@ class Store:
         owner = read_json(self.folder("names") / name) if name else None
         mine = {"kind": artifact.kind, "key": artifact.key}
         if owner and owner != mine and self._read(self.root / owner["kind"] / owner["key"]):
-            raise InputError(f"'{name}' already names another {owner['kind']}; choose another name.")
+            raise InputError(
+                f"'{name}' already names another {owner['kind']}; choose another name."
+            )
         for path in self.folder("names").iterdir():
             if path.name != name and read_json(path) == mine:
                 path.unlink(missing_ok=True)
@@ -205,7 +205,7 @@ class Store:
             )
 
     def free_name(self, wish: str) -> str:
-        """`wish` as a valid name that nothing else has: "AG News" gives "ag-news" or "ag-news-2"."""
+        """`wish` as a valid name that nothing else has: "AG News" gives "ag-news" or so."""
         base = re.sub(r"[^a-z0-9]+", "-", wish.lower()).strip("-")[:56] or "untitled"
         taken = {f"{name}" for name in self._names().values()}
         numbered = (base if n == 1 else f"{base}-{n}" for n in range(1, 10_000))

@@ -1,0 +1,238 @@
+"""A messy text in, the text its author wrote out: named steps, each one switchable, always in one order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html.entities import html5
+from itertools import islice
+
+from engine.data import latex
+from engine.errors import InputError
+
+_ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_AMPERSANDS = re.compile(r"&(?:amp;)+")
+# Files that lost their "&" to a space (AG News): " #39;" was "&#39;". Only names that are no words.
+_BROKEN_ENTITY = re.compile(
+    r"(?<![&\w]) ?(quot|amp|lt|gt|nbsp|apos|hellip|[mn]dash|[lr][sd]quo|[aeiou](?:acute|grave|uml|circ))\b;"
+    r"|(?<!&)(?:(?<!\w) |)(#(?:3[3-9]|[4-9]\d|1[2-9]\d|2\d\d|8\d{3})|#x20[0-9a-fA-F]{2});"
+)
+_WINDOWS = {
+    code: bytes([code]).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+_INLINE_TAGS = (
+    "a|abbr|acronym|b|big|center|cite|code|em|font|i|img|ins|del|kbd|mark|q|s|small|span|strike|"
+    "strong|sub|sup|tt|u|var|o:p|label"
+)
+_BLOCK_TAGS = (
+    "address|article|aside|blockquote|body|br|button|caption|dd|div|dl|dt|embed|fieldset|figure|"
+    "footer|form|frame|h[1-6]|head|header|hr|html|iframe|input|li|link|main|meta|nav|noscript|"
+    "object|ol|option|p|param|pre|section|select|source|table|tbody|td|textarea|tfoot|th|thead|"
+    "title|tr|ul|video|audio|svg|script|style"
+)
+# A tag needs a known name and attributes of the form name=value, so "a<b and c>d" stays as it is.
+_ATTRIBUTES = r"(?:[\s\\]+[\w:-]+(?:\s*=\s*(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s\"'<>]{0,2000}))|[\s\\]+\w+(?=\s*/?>))*"
+_INLINE = re.compile(rf"</?(?:{_INLINE_TAGS})\b{_ATTRIBUTES}\s*/?>", re.IGNORECASE)
+_BLOCK = re.compile(rf"</?(?:{_BLOCK_TAGS})\b{_ATTRIBUTES}\s*/?>", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"<(script|style)\b[^<>]{0,500}>.{0,20000}?</\1\s*>|<!--.{0,20000}?-->", re.IGNORECASE | re.DOTALL
+)
+_ESCAPED_MARK = re.compile(r"\\+([$%&#_\"'])")
+_WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n(?=\\|[A-Z\s]|$)")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+    # A joiner has work to do in emoji and in Persian or Indic words, and none between Latin letters.
+    "|(?<![^\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u024f])"
+)
+_URL = re.compile(r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+")
+_MANY_PASSES = 20
+
+
+@dataclass(frozen=True)
+class Step:
+    """One cleaning step: `apply` is only called on texts in which `needs` finds something."""
+
+    name: str
+    title: str
+    description: str
+    needs: re.Pattern[str]
+    apply: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What one step did to the texts it was shown: how many changed, and (before, after) of a few."""
+
+    step: Step
+    changed: int
+    examples: list[tuple[str, str]]
+
+
+def _mojibake(text: str) -> str:
+    import ftfy
+
+    try:
+        return str(ftfy.fix_encoding(text))
+    except (UnicodeError, ValueError):  # a lone surrogate half: taken away by a later step
+        return text
+
+
+def _one_entity(match: re.Match[str]) -> str:
+    name = match.group(1) or match.group(2)
+    if not name.startswith("#"):
+        return html5.get(f"{name};", match.group(0))
+    code = int(name[2:], 16) if name[1] in "xX" else int(name[1:])
+    if code in _WINDOWS:  # as browsers do: 147 is the opening quotation mark
+        return _WINDOWS[code]
+    valid = code in (9, 10, 13) or 32 <= code < 0xD800 or 0xDFFF < code <= 0x10FFFF
+    return chr(code) if valid else " "
+
+
+def _entities(text: str) -> str:
+    text = _AMPERSANDS.sub("&", text) if "&amp;amp;" in text else text
+    return _BROKEN_ENTITY.sub(_broken_entity, _ENTITY.sub(_one_entity, text))
+
+
+def _broken_entity(match: re.Match[str]) -> str:
+    name = match.group(1) or match.group(2)
+    whole = _ENTITY.match(f"&{name};")
+    return _one_entity(whole) if whole else match.group(0)
+
+
+def _tags(text: str) -> str:
+    return _INLINE.sub("", _BLOCK.sub(" ", _UNSEEN.sub(" ", text)))
+
+
+def _backslashes(text: str) -> str:
+    text = _WRITTEN_BREAK.sub(" ", text)
+    return _ESCAPED_MARK.sub(r"\1", text).replace("\\", " ")
+
+
+STEPS: dict[str, Step] = {
+    step.name: step
+    for step in (
+        Step(
+            "mojibake",
+            "Broken letters",
+            "Repairs letters that went through the wrong encoding: cafÃ© becomes café.",
+            re.compile(r"[^\x00-\x7f]"),
+            _mojibake,
+        ),
+        Step(
+            "html_entities",
+            "HTML entities",
+            "Turns &amp;amp; and &amp;quot; into the sign they stand for, also the broken ' #39;' and 'quot;'.",
+            re.compile(r"(?:\w|#)[A-Za-z0-9]+;"),
+            _entities,
+        ),
+        Step(
+            "html_tags",
+            "HTML tags",
+            "Takes tags such as <br /> away and keeps the words between them.",
+            re.compile(r"<[A-Za-z/!]"),
+            _tags,
+        ),
+        Step(
+            "latex",
+            "LaTeX",
+            "Writes formulas in plain signs: $\\alpha$ becomes α, CH$_4$ becomes CH4.",
+            latex.TRIGGER,
+            latex.to_text,
+        ),
+        Step(
+            "backslash_breaks",
+            "Backslash line breaks",
+            "Puts a space where a backslash stands for a line break, and turns \\$5 into $5.",
+            re.compile(r"\\"),
+            _backslashes,
+        ),
+        Step(
+            "urls",
+            "Web and mail addresses",
+            "Takes web addresses and e-mail addresses away.",
+            re.compile(r"://|www\.|@", re.IGNORECASE),
+            lambda text: _URL.sub(" ", text),
+        ),
+        Step(
+            "control_chars",
+            "Invisible characters",
+            "Takes control characters, zero-width spaces and soft hyphens away.",
+            _CONTROL,
+            lambda text: _CONTROL.sub("", text),
+        ),
+        Step(
+            "whitespace",
+            "Spaces",
+            "Makes one space of any run of spaces, tabs and line breaks, and none at the ends.",
+            re.compile(r"[^\S ]|  |^ | \Z"),
+            lambda text: " ".join(text.split()),
+        ),
+    )
+}
+DEFAULT_STEPS = (
+    "mojibake",
+    "html_entities",
+    "html_tags",
+    "backslash_breaks",
+    "control_chars",
+    "whitespace",
+)
+PAPER_STEPS = tuple(name for name in STEPS if name in {*DEFAULT_STEPS, "latex"})
+
+
+def chosen(names: Iterable[str]) -> list[Step]:
+    """The steps of that name, in the order they run in.
+
+    Raises:
+        InputError: for a name that is no step.
+    """
+    wanted = set(names)
+    unknown = sorted(wanted - STEPS.keys())
+    if unknown:
+        raise InputError(f"There is no cleaning step '{unknown[0]}'; there are: {', '.join(STEPS)}.")
+    return [step for name, step in STEPS.items() if name in wanted]
+
+
+def clean(text: str, steps: Sequence[Step]) -> str:
+    """`text` after `steps`, run until nothing changes any more: cleaning twice changes nothing."""
+    return _clean(text, steps, None)
+
+
+def clean_counting(text: str, steps: Sequence[Step], changed: dict[str, int]) -> str:
+    """As :func:`clean`, adding 1 to ``changed[name]`` for every step that changed this text."""
+    touched: set[str] = set()
+    cleaned = _clean(text, steps, touched)
+    for name in touched:
+        changed[name] = changed.get(name, 0) + 1
+    return cleaned
+
+
+def before_after(texts: Sequence[str], steps: Sequence[Step], *, examples: int = 3) -> list[StepReport]:
+    """What each step alone changes in `texts` after the steps before it, with up to `examples` pairs."""
+    reports = []
+    current = list(texts)
+    for step in steps:
+        after = [step.apply(text) if step.needs.search(text) else text for text in current]
+        pairs = [(old, new) for old, new in zip(current, after, strict=True) if old != new]
+        reports.append(StepReport(step, len(pairs), list(islice(pairs, examples))))
+        current = after
+    return reports
+
+
+def _clean(text: str, steps: Sequence[Step], touched: set[str] | None) -> str:
+    # One step can make work for an earlier one: "&amp;lt;br&amp;gt;" is a tag in the third pass.
+    for _ in range(_MANY_PASSES):
+        before = text
+        for step in steps:
+            if step.needs.search(text):
+                after = step.apply(text)
+                if touched is not None and after != text:
+                    touched.add(step.name)
+                text = after
+        if text == before:
+            break
+    return text

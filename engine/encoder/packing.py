@@ -1,0 +1,109 @@
+"""Token ids of texts in, packed batches out: texts end to end without padding, similar lengths together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.integer]
+
+
+@dataclass(frozen=True, eq=False)
+class PackedBatch:
+    """Texts end to end.
+
+    ids: (tokens,) int32. positions: (tokens,) int32, 0 at the start of each text.
+    cu_seqlens: (n_texts + 1,) int32, where each text begins, and the end. max_seqlen: the longest, in
+    tokens. order: (n_texts,) int64, the place of each text in the caller's list.
+    """
+
+    ids: Ints
+    positions: Ints
+    cu_seqlens: Ints
+    max_seqlen: int
+    order: Ints
+
+    @property
+    def n_texts(self) -> int:
+        return len(self.order)
+
+    @property
+    def n_tokens(self) -> int:
+        return len(self.ids)
+
+    @property
+    def lengths(self) -> Ints:
+        """(n_texts,) tokens of each text."""
+        return np.diff(self.cu_seqlens)
+
+    @cached_property
+    def runs(self) -> tuple[tuple[int, int, int], ...]:
+        """Neighbouring texts of equal length: (first token, texts, tokens in each); empty texts left out."""
+        lengths = self.lengths
+        edges = np.flatnonzero(np.diff(lengths)) + 1
+        firsts = [0, *edges.tolist()] if len(lengths) else []
+        counts = np.diff([*firsts, len(lengths)]).tolist()
+        return tuple(
+            (int(self.cu_seqlens[first]), count, int(lengths[first]))
+            for first, count in zip(firsts, counts, strict=True)
+            if lengths[first]
+        )
+
+
+def pack(tokens: Sequence[Ints], order: Ints | None = None) -> PackedBatch:
+    """The texts `order` picks (all of them by default), packed in that order."""
+    picked = np.arange(len(tokens)) if order is None else np.asarray(order, dtype=np.int64)
+    rows = [tokens[int(i)] for i in picked]
+    lengths = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
+    cu_seqlens = np.zeros(len(rows) + 1, dtype=np.int32)
+    np.cumsum(lengths, out=cu_seqlens[1:])
+    ids = np.concatenate(rows).astype(np.int32, copy=False) if rows else np.zeros(0, np.int32)
+    positions = np.arange(len(ids), dtype=np.int32) - np.repeat(cu_seqlens[:-1], lengths)
+    return PackedBatch(ids, positions, cu_seqlens, int(lengths.max(initial=0)), picked)
+
+
+def batches(
+    lengths: Sequence[int] | Ints,
+    budget: int,
+    *,
+    max_texts: int | None = None,
+    window: int = 4096,
+    rng: np.random.Generator | None = None,
+) -> Iterator[Ints]:
+    """Places of the texts, batch by batch; every text exactly once.
+
+    Texts are sorted by length within each `window` of neighbours, longest first, so that memory peaks
+    early; with `rng` (training) texts are shuffled before and batches after, which keeps order random
+    and lengths alike. A batch holds at most `budget` tokens, unless one text alone is longer, and at
+    most `max_texts` texts.
+    """
+    lengths = np.asarray(lengths, dtype=np.int64)
+    everyone = np.arange(len(lengths))
+    if rng is not None:
+        rng.shuffle(everyone)
+    made: list[Ints] = []
+    for start in range(0, len(lengths), window):
+        near = everyone[start : start + window]
+        near = near[np.argsort(-lengths[near], kind="stable")]
+        cuts = _cuts(lengths[near].tolist(), budget, max_texts or len(near))
+        made.extend(np.split(near, cuts))
+    if rng is not None:
+        rng.shuffle(made)  # type: ignore[arg-type]
+    yield from made
+
+
+def _cuts(lengths: list[int], budget: int, max_texts: int) -> list[int]:
+    """Where a new batch begins."""
+    cuts: list[int] = []
+    tokens = texts = 0
+    for place, length in enumerate(lengths):
+        if texts and (tokens + length > budget or texts >= max_texts):
+            cuts.append(place)
+            tokens = texts = 0
+        tokens += length
+        texts += 1
+    return cuts
