@@ -115,8 +115,5 @@ def _wrapped(match: re.Match[str]) -> str:
 
 def _command(match: re.Match[str]) -> str:
     name = match.group(1)
-    if name not in _NAMES:
-        return ""
-    spaced = match.group(0).endswith((" ", "\t"))
-    # "α x" keeps its gap only where letters would run together or signs stood apart.
-    return _NAMES[name] + (" " if spaced else "")
+    gap = " " if match.group(0).endswith((" ", "\t")) else ""
+    return _NAMES.get(name, "") + gap
