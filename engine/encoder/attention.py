@@ -1,8 +1,8 @@
 """Packed queries, keys and values in, attended values out: five kernels, one signature, and the choice among them.
 
-Shapes: ``q`` is (tokens, heads, head_dim), ``k`` and ``v`` the same (flash_attn also takes fewer heads
-for them); texts lie end to end and ``cu_seqlens`` (n_texts + 1,) int32 says where each begins. A window
-of ``w`` lets a token see itself and ``w`` tokens to each side; None lets it see its whole text.
+Shapes: ``q``, ``k`` and ``v`` are (tokens, heads, head_dim); texts lie end to end and ``cu_seqlens``
+(n_texts + 1,) int32 says where each begins. A window of ``w`` lets a token see itself and ``w`` tokens
+to each side; None lets it see its whole text.
 
 The scaled_dot_product kernels are called by their own operator instead of through
 ``torch.nn.attention.sdpa_kernel``: that context manager sets switches for the whole process, so two

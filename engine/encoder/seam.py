@@ -77,7 +77,7 @@ def _attend(
         ends = torch.arange(rows + 1, dtype=torch.int32, device=query.device)
         cu_seqlens, max_seqlen, runs = ends * length, length, ((0, rows, length),)
     groups = query.shape[1] // key.shape[1]
-    if groups > 1:  # grouped queries: only flash-attn shares keys among heads by itself
+    if groups > 1:  # grouped queries: the kernels share no keys among heads
         key, value = (x.repeat_interleave(groups, dim=1) for x in (key, value))
     q, k, v = (x.transpose(1, 2).flatten(0, 1) for x in (query, key, value))
     out = run(

