@@ -1,0 +1,1 @@
+"""Files in, data sets out: read, detect, clean, audit, profile and split."""
