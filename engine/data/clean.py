@@ -1,4 +1,4 @@
-"""A messy text in, the text its author wrote out: named steps, each one switchable, always in one order."""
+"""A messy text in, the text its author wrote out: named steps, always run in one order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31
 _AMPERSANDS = re.compile(r"&(?:amp;)+")
 # Files that lost their "&" to a space (AG News): " #39;" was "&#39;". Only names that are no words.
 _BROKEN_ENTITY = re.compile(
-    r"(?: |(?<![&\w]))(quot|amp|lt|gt|nbsp|apos|hellip|[mn]dash|[lr][sd]quo|[aeiou](?:acute|grave|uml|circ));"
+    r"(?: |(?<![&\w]))(quot|amp|lt|gt|nbsp|apos|hellip|[mn]dash|[lr][sd]quo"
+    r"|[aeiou](?:acute|grave|uml|circ));"
     r"|(?: |(?<!&))(#(?:3[3-9]|[4-9]\d|1[2-9]\d|2\d\d|8\d{3})|#x20[0-9a-fA-F]{2});"
 )
 _WINDOWS = {
@@ -34,11 +35,13 @@ _BLOCK_TAGS = (
     "title|tr|ul|video|audio|svg|script|style"
 )
 # A tag needs a known name and attributes of the form name=value, so "a<b and c>d" stays as it is.
-_ATTRIBUTES = r"(?:[\s\\]+[\w:-]+(?:\s*=\s*(?:\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s\"'<>]{0,2000}))|[\s\\]+\w+(?=\s*/?>))*"
+_VALUE = r"\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s\"'<>]{0,2000}"
+_ATTRIBUTES = rf"(?:[\s\\]+[\w:-]+(?:\s*=\s*(?:{_VALUE}))|[\s\\]+\w+(?=\s*/?>))*"
 _INLINE = re.compile(rf"</?(?:{_INLINE_TAGS})\b{_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _BLOCK = re.compile(rf"</?(?:{_BLOCK_TAGS})\b{_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _UNSEEN = re.compile(
-    r"<(script|style)\b[^<>]{0,500}>.{0,20000}?</\1\s*>|<!--.{0,20000}?-->", re.IGNORECASE | re.DOTALL
+    r"<(script|style)\b[^<>]{0,500}>.{0,20000}?</\1\s*>|<!--.{0,20000}?-->",
+    re.IGNORECASE | re.DOTALL,
 )
 _ESCAPED_MARK = re.compile(r"\\+([$%&#_\"'])")
 _WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n(?=\\|[A-Z\s]|$)")
@@ -47,10 +50,12 @@ _INVISIBLE = (
     "\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
 )
 _CONTROL = re.compile(
-    # A joiner has work to do in emoji and in Persian or Indic words, and none between Latin letters.
+    # A joiner has work to do in emoji and in Persian or Indic words, none between Latin letters.
     f"[{_INVISIBLE}]|(?<![^\x00-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\u024f])"
 )
-_URL = re.compile(r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+")
+_URL = re.compile(
+    r"\b(?:https?|ftp)://[^\s<>\"]+|\bwww\.[^\s<>\"]+|\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+"
+)
 _MANY_PASSES = 20
 
 
@@ -67,7 +72,7 @@ class Step:
 
 @dataclass(frozen=True)
 class StepReport:
-    """What one step did to the texts it was shown: how many changed, and (before, after) of a few."""
+    """What one step did to the texts it was shown, with a few pairs of (before, after)."""
 
     step: Step
     changed: int
@@ -127,7 +132,8 @@ STEPS: dict[str, Step] = {
         Step(
             "html_entities",
             "HTML entities",
-            "Turns &amp;amp; and &amp;quot; into the sign they stand for, also the broken ' #39;' and 'quot;'.",
+            "Turns &amp; and &quot; into the sign they stand for, also the broken ' #39;' and "
+            "' quot;'.",
             lambda text: ";" in text,
             _entities,
         ),
@@ -195,7 +201,9 @@ def chosen(names: Iterable[str]) -> list[Step]:
     wanted = set(names)
     unknown = sorted(wanted - STEPS.keys())
     if unknown:
-        raise InputError(f"There is no cleaning step '{unknown[0]}'; there are: {', '.join(STEPS)}.")
+        raise InputError(
+            f"There is no cleaning step '{unknown[0]}'; there are: {', '.join(STEPS)}."
+        )
     return [step for name, step in STEPS.items() if name in wanted]
 
 
@@ -213,8 +221,10 @@ def clean_counting(text: str, steps: Sequence[Step], changed: dict[str, int]) ->
     return cleaned
 
 
-def before_after(texts: Sequence[str], steps: Sequence[Step], *, examples: int = 3) -> list[StepReport]:
-    """What each step alone changes in `texts` after the steps before it, with up to `examples` pairs."""
+def before_after(
+    texts: Sequence[str], steps: Sequence[Step], *, examples: int = 3
+) -> list[StepReport]:
+    """What each step changes in `texts` after the steps before it; up to `examples` pairs each."""
     reports = []
     current = list(texts)
     for step in steps:

@@ -1,4 +1,4 @@
-"""A source artifact in, a dataset out: columns chosen, texts cleaned, duplicates grouped, rows split."""
+"""A source in, a dataset out: columns chosen, texts cleaned, duplicates grouped, rows split."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def build(spec: DatasetSpec, work: Work) -> dict[str, object]:
     groups, near = _group(mapped, kept, spec, work.progress, notes)
     keep = np.ones(len(groups), dtype=bool)
     if not spec.keep_duplicates:
-        keep = duplicates.exact_groups(np.array(kept.hashes, dtype=np.uint64)) == np.arange(len(groups))
+        keep = duplicates.exact_groups(np.array(kept.hashes, dtype=np.uint64)) == np.arange(
+            len(groups)
+        )
         kept.dropped.extend((kept.rows[i], REPEATED) for i in np.flatnonzero(~keep))
     splits = _split(spec, plan, kept, groups, keep, notes)
     _publish(mapped, work.out / "rows.parquet", kept, groups, splits, keep, work.progress)
@@ -87,7 +89,9 @@ def build(spec: DatasetSpec, work: Work) -> dict[str, object]:
     return {**facts, "cleaned": reader.cleaned, "notes": notes}
 
 
-def _map(source: Path, mapped: Path, spec: DatasetSpec, reader: Reader, progress: Progress) -> _Kept:
+def _map(
+    source: Path, mapped: Path, spec: DatasetSpec, reader: Reader, progress: Progress
+) -> _Kept:
     """Stream the source through `reader` into `mapped`; only numbers stay in memory."""
     kept = _Kept()
     with pq.ParquetFile(source) as file:
@@ -108,7 +112,7 @@ def source_batches(
     *,
     batch_size: int = _BATCH,
 ) -> Iterator[tuple[npt.NDArray[np.int64], dict[str, list[Any]]]]:
-    """(positions in the source, column values) of each batch, only of the `wanted` rows if given."""
+    """(positions in the source, column values) of each batch, of the `wanted` rows if given."""
     start = 0
     for batch in file.iter_batches(batch_size=batch_size, columns=columns):
         rows = np.arange(start, start + batch.num_rows)
@@ -148,7 +152,10 @@ def _map_batch(
             kept.splits.append(splits[i])
             kept.dated += moments[i] is not None
     kept.rows.extend(int(rows[i]) for i in good)
-    values = [rows[good], *([column[i] for i in good] for column in (texts, titles, labels, moments))]
+    values = [
+        rows[good],
+        *([column[i] for i in good] for column in (texts, titles, labels, moments)),
+    ]
     return pa.table(values, schema=_MAPPED)
 
 
@@ -209,7 +216,9 @@ def _split(
     if plan.split_column:
         splits, unknown = split.from_column(kept.splits)
         if unknown:
-            names = ", ".join(f"'{name}'" if name else "empty" for name, _ in unknown.most_common(3))
+            names = ", ".join(
+                f"'{name}'" if name else "empty" for name, _ in unknown.most_common(3)
+            )
             notes.append(
                 f"{unknown.total():,} rows have no known split in '{plan.split_column}' ({names}); "
                 "they are in train."
@@ -246,7 +255,10 @@ def _publish(
     group_rows = np.array(kept.rows, dtype=np.int64)[groups]
     names = np.array(split.SPLITS, dtype=object)
     start = 0
-    with pq.ParquetFile(mapped) as file, pq.ParquetWriter(out, SCHEMA, compression="zstd") as writer:
+    with (
+        pq.ParquetFile(mapped) as file,
+        pq.ParquetWriter(out, SCHEMA, compression="zstd") as writer,
+    ):
         for batch in file.iter_batches(batch_size=4 * _BATCH):
             part = slice(start, start + batch.num_rows)
             start += batch.num_rows

@@ -28,7 +28,7 @@ _MOST_LABELS = 200
 
 @dataclass(frozen=True)
 class Column:
-    """What a sample of one column's values looks like. Shares are from 0 to 1 of the filled values."""
+    """What a sample of one column's values looks like; shares are of the filled values, 0 to 1."""
 
     name: str
     filled: float
@@ -120,8 +120,12 @@ def _text(columns: list[Column], reasons: dict[str, str]) -> str:
         ]
     if not wordy:
         return ""
-    best = max(wordy, key=lambda c: c.characters * (1.5 if _TEXT_NAMES.search(c.name.lower()) else 1.0)
-               * (0.2 + c.distinct) * c.filled)  # fmt: skip
+
+    def weight(c: Column) -> float:
+        named = 1.5 if _TEXT_NAMES.search(c.name.lower()) else 1.0
+        return c.characters * named * (0.2 + c.distinct) * c.filled
+
+    best = max(wordy, key=weight)
     reasons["text"] = (
         f"'{best.name}' has the longest texts: {best.words:.0f} words on average, "
         f"{best.distinct:.0%} of them different."

@@ -24,7 +24,7 @@ _RECALL = 0.99
 
 
 def text_hash(text: str) -> int:
-    """A 64-bit number that is the same for texts that differ only in case, spaces and punctuation."""
+    """A 64-bit number, the same for texts that differ only in case, spaces and punctuation."""
     import xxhash
 
     same = " ".join(_WORD.findall(text.lower())) or text.strip()
@@ -100,7 +100,9 @@ def _signatures(
 def _runs(text: str, words: dict[str, int]) -> U64:
     found = _WORD.findall(text.lower())
     ids = np.fromiter(
-        (words.setdefault(word, len(words) + 1) for word in found), dtype=np.uint64, count=len(found)
+        (words.setdefault(word, len(words) + 1) for word in found),
+        dtype=np.uint64,
+        count=len(found),
     )
     if len(ids) < 3:  # a short text is one run, filled up
         ids = np.concatenate([ids, np.zeros(3 - len(ids), dtype=np.uint64)])

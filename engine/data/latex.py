@@ -1,4 +1,4 @@
-"""A text with LaTeX in it in, the same text as a person would read it out: α for \\alpha, CH4 for CH$_4$."""
+"""A text with LaTeX in, the text as a person reads it out: α for \\alpha, CH4 for CH$_4$."""
 
 from __future__ import annotations
 
@@ -38,7 +38,30 @@ _SYMBOLS = {
     "vert": "|", "mid": "|", "setminus": "∖", "Z": "Z", "R": "R", "N": "N", "C": "C", "Q": "Q",
 }  # fmt: skip
 _FUNCTIONS = frozenset(
-    "log ln exp sin cos tan sinh cosh tanh min max sup inf lim det dim deg arg ker gcd mod Pr".split()
+    [
+        "log",
+        "ln",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "min",
+        "max",
+        "sup",
+        "inf",
+        "lim",
+        "det",
+        "dim",
+        "deg",
+        "arg",
+        "ker",
+        "gcd",
+        "mod",
+        "Pr",
+    ]
 )
 _NAMES = _LETTERS | _GREEK | _SYMBOLS | {name: name for name in _FUNCTIONS}
 
@@ -52,7 +75,9 @@ _REMOVED = re.compile(
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _ROOT = re.compile(r"\\sqrt\s*\{([^{}]*)\}")
 _WRAPPED = re.compile(r"\\(?!left|right)([A-Za-z]+)\*?\s*\{([^{}]*)\}")
-_SWITCH = re.compile(r"\{\s*\\(?:em|it|bf|rm|sc|sl|tt|sf|cal|small|large|Large|boldmath)\b\s*([^{}]*)\}")
+_SWITCH = re.compile(
+    r"\{\s*\\(?:em|it|bf|rm|sc|sl|tt|sf|cal|small|large|Large|boldmath)\b\s*([^{}]*)\}"
+)
 _GROUP = re.compile(r"\{([^{}]*)\}")
 _DIGIT_INDEX = re.compile(r"(?<=\w)_(?=\d)|^_(?=\d)")
 _DIGIT_GROUP_INDEX = re.compile(r"_\{(\d+)\}")

@@ -56,8 +56,14 @@ def resolve(spec: DatasetSpec, sample: Sample) -> Plan:
     label = _choice(spec.label, reading.label)
     own_label = bool(label) and label == reading.label
     date = _choice(spec.date, reading.date)
-    kind = dates.recognise([v for v in sample.get(date, []) if plain_value(v)][:500]) if date else None
-    notes = [f"'{date}' does not read as dates, so the dates are left empty."] if date and not kind else []
+    kind = (
+        dates.recognise([v for v in sample.get(date, []) if plain_value(v)][:500]) if date else None
+    )
+    notes = (
+        [f"'{date}' does not read as dates, so the dates are left empty."]
+        if date and not kind
+        else []
+    )
     part = spec.label_part
     return Plan(
         preset=reading.preset,

@@ -37,7 +37,7 @@ class Preview:
 
 
 def preview(source_rows: Path, spec: DatasetSpec, *, n: int = 50) -> Preview:
-    """The first `n` rows of the Parquet file `source_rows`, read as `spec` says; nothing is written.
+    """The first `n` rows of the Parquet file `source_rows`, read as `spec` says.
 
     Raises:
         InputError: a column is not there, or no column holds text.

@@ -53,7 +53,7 @@ def stratified(
 
 
 def from_column(values: Iterable[object]) -> tuple[npt.NDArray[np.int8], Counter[str]]:
-    """(n,) split numbers read from a column, -1 for unknown names, and how often each unknown is."""
+    """(n,) split numbers read from a column, -1 for unknown names, and a count of those."""
     unknown: Counter[str] = Counter()
     numbers = []
     for value in values:
@@ -65,7 +65,9 @@ def from_column(values: Iterable[object]) -> tuple[npt.NDArray[np.int8], Counter
     return np.array(numbers, dtype=np.int8), unknown
 
 
-def check_trainable(labels: Mapping[str, int], splits: Mapping[str, int] | None = None) -> list[str]:
+def check_trainable(
+    labels: Mapping[str, int], splits: Mapping[str, int] | None = None
+) -> list[str]:
     """Notes on a dataset one wants to train on, from its facts ``labels`` and ``splits``.
 
     Raises:
@@ -95,16 +97,15 @@ def _divide(sizes: Ints, fractions: tuple[float, float, float]) -> npt.NDArray[n
     """Splits for the groups of one label, already in random order, by their share of the rows."""
     middle = (np.cumsum(sizes) - sizes / 2) / sizes.sum()
     edges = np.cumsum(fractions)[:2]
-    splits = np.searchsorted(edges, middle, side="right").astype(np.int8)
+    splits: npt.NDArray[np.int8] = np.searchsorted(edges, middle, side="right").astype(np.int8)
     wanted = [split for split in range(3) if fractions[split] > 0]
     if len(sizes) < len(wanted):  # too few to go round: learn first, then test, then validate
-        for position, split in zip(range(len(sizes)), (s for s in (0, 2, 1) if s in wanted), strict=False):
-            splits[position] = split
-        return splits
+        first = [split for split in (0, 2, 1) if split in wanted][: len(sizes)]
+        return np.array(first, dtype=np.int8)
     for split in wanted:
         if not (splits == split).any():
-            counts = np.bincount(splits, minlength=3)
-            splits[np.flatnonzero(splits == counts.argmax())[-1]] = split
+            largest = np.bincount(splits, minlength=3).argmax()
+            splits[np.flatnonzero(splits == largest)[-1]] = split
     return splits
 
 
