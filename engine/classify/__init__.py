@@ -1,0 +1,1 @@
+"""Labelled datasets in, classifiers and honest scores out. Importing it costs nothing."""

@@ -1,0 +1,101 @@
+"""A dataset artifact in; texts, labels and splits a classifier can learn from out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from engine.errors import InputError
+from engine.store import Artifact
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """The labelled rows of a dataset, in its order.
+
+    rows: (n,) int64, the row numbers of the source file. places: (n,) int64, the rows' places in
+    the dataset (and so in its vectors). texts: n. targets: (n,) int64, in `labels`. split: (n,) of
+    train, validation, test. labels: the categories, most frequent first in training.
+    """
+
+    rows: NDArray[np.int64]
+    places: NDArray[np.int64]
+    texts: list[str]
+    targets: NDArray[np.int64]
+    split: NDArray[np.str_]
+    labels: tuple[str, ...]
+
+    def where(self, split: str) -> NDArray[np.int64]:
+        """Places (in these examples) of the rows of one split."""
+        return np.flatnonzero(self.split == split)
+
+
+def read_examples(dataset: Artifact) -> Examples:
+    """The labelled rows, ready to train on; where no validation split was made, a tenth becomes it.
+
+    Rows whose category has no training row are left out: it cannot be learnt.
+
+    Raises:
+        InputError: no labels, or fewer than two categories to train on.
+    """
+    columns = _columns(dataset)
+    counts = Counter(
+        label
+        for label, part in zip(columns["label"], columns["split"], strict=True)
+        if part == "train" and label is not None
+    )
+    if len(counts) < 2:
+        only = f"only '{next(iter(counts))}'" if counts else "none"
+        raise InputError(
+            f"A classifier needs two categories or more in the training split; {dataset.title} has "
+            f"{only} there. Choose another label column or another split on the Data page."
+        )
+    labels = tuple(sorted(counts, key=lambda label: (-counts[label], label)))
+    examples = _with_labels(columns, labels)
+    return replace(examples, split=_with_validation(examples.split, examples.targets))
+
+
+def read_labelled(dataset: Artifact, labels: tuple[str, ...]) -> Examples:
+    """The rows of the dataset whose label is one of `labels`, for scoring a model that knows those.
+
+    Raises:
+        InputError: the dataset has no labels.
+    """
+    return _with_labels(_columns(dataset), labels)
+
+
+def _columns(dataset: Artifact) -> dict[str, list[Any]]:
+    table = pq.read_table(dataset.path / "rows.parquet", columns=["row", "text", "label", "split"])
+    columns: dict[str, list[Any]] = table.to_pydict()
+    if all(label is None for label in columns["label"]):
+        raise InputError(f"{dataset.title} has no labels; choose a label column on the Data page.")
+    return columns
+
+
+def _with_labels(columns: dict[str, list[Any]], labels: tuple[str, ...]) -> Examples:
+    target = {label: n for n, label in enumerate(labels)}
+    kept = [i for i, label in enumerate(columns["label"]) if label in target]
+    return Examples(
+        rows=np.asarray([columns["row"][i] for i in kept], dtype=np.int64),
+        places=np.asarray(kept, dtype=np.int64),
+        texts=[columns["text"][i] for i in kept],
+        targets=np.asarray([target[columns["label"][i]] for i in kept], dtype=np.int64),
+        split=np.asarray([columns["split"][i] for i in kept], dtype=str),
+        labels=labels,
+    )
+
+
+def _with_validation(split: NDArray[np.str_], targets: NDArray[np.int64]) -> NDArray[np.str_]:
+    if (split == "validation").any():
+        return split
+    split = split.astype("<U10")
+    for target in np.unique(targets):
+        mine = np.flatnonzero((split == "train") & (targets == target))
+        # Every tenth, so that the choice needs no seed; a category with few rows keeps them all.
+        split[mine[9::10]] = "validation"
+    return split

@@ -1,0 +1,108 @@
+"""A labelled dataset in, a classifier with its honest scores out: the train stage."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from engine.classify.classifier import save_classifier
+from engine.classify.examples import Examples, read_examples
+from engine.classify.head import Floats, LinearHead, calibrated
+from engine.classify.predictions import write_predictions
+from engine.classify.quick import example_vectors, quick_head
+from engine.classify.scores import score
+from engine.classify.spec import TrainSpec
+from engine.store.files import write_json
+from engine.work import Work
+
+
+def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
+    """Train on the training split, calibrate on validation, score on test (or validation if none).
+
+    Writes ``model.json``, ``head.safetensors``, ``encoder/`` (finetune), ``scores.json``,
+    ``predictions.parquet`` and ``points.json``.
+
+    Returns:
+        accuracy, macro_f1, ece, majority, scored_on, scored_rows, train_rows, labels, encoder,
+        kernel, device and, for finetune, steps and best_step.
+
+    Raises:
+        InputError: the dataset cannot train a classifier.
+    """
+    from engine.encoder.models import load_encoder
+
+    dataset = work.inputs["dataset"]
+    examples = read_examples(dataset)
+    vectors = example_vectors(spec, examples, work)
+    head = quick_head(spec, examples, vectors, work)
+    encoder = load_encoder(
+        spec.encoder, attention=spec.attention, training=spec.route == "finetune"
+    )
+    more: dict[str, Any] = {}
+    if spec.route == "finetune":
+        from engine.classify.finetune import finetune
+
+        head, more = finetune(spec, examples, encoder, head, work)
+        vectors = _vectors_again(spec, examples, encoder, work)
+        validation = examples.where("validation")
+        head = calibrated(head, vectors[validation], examples.targets[validation])
+    points = more.pop("points", [])
+    (work.out / "points.json").write_text(json.dumps(points), encoding="utf-8")
+    save_classifier(
+        work.out,
+        encoder=encoder,
+        head=head,
+        brings_encoder=spec.route == "finetune",
+        labels=examples.labels,
+        route=spec.route,
+        max_length=spec.max_length,
+        clean=dataset.facts["clean"],
+        text_columns=dataset.facts["text_columns"],
+        join=dataset.manifest.spec["join"],
+    )
+    scores, scored_on = _score(examples, vectors, head, work)
+    return {
+        **{name: scores[name] for name in ("accuracy", "macro_f1", "ece", "majority")},
+        "scored_on": scored_on,
+        "scored_rows": scores["rows"],
+        "train_rows": len(examples.where("train")),
+        "labels": list(examples.labels),
+        "encoder": spec.encoder,
+        "route": spec.route,
+        "kernel": encoder.kernel.name,
+        "device": str(encoder.device),
+        **more,
+    }
+
+
+def _score(
+    examples: Examples, vectors: Floats, head: LinearHead, work: Work
+) -> tuple[dict[str, Any], str]:
+    work.progress.stage("Scoring")
+    scored_on = "test" if len(examples.where("test")) else "validation"
+    held_out = np.flatnonzero(examples.split != "train")
+    write_predictions(work.out, examples, held_out, head.probabilities(vectors[held_out]))
+    places = examples.where(scored_on)
+    scores = score(examples.targets[places], head.probabilities(vectors[places]), examples.labels)
+    scores["split"] = scored_on
+    write_json(work.out / "scores.json", scores)
+    return scores, scored_on
+
+
+def _vectors_again(spec: TrainSpec, examples: Examples, encoder: Any, work: Work) -> Floats:
+    """Vectors of the held-out rows from the trained encoder; rows of training are left at zero."""
+    import torch
+
+    held_out = np.flatnonzero(examples.split != "train")
+    work.progress.stage("Reading the held-out texts", total=len(held_out), unit="texts")
+    vectors = np.zeros((len(examples.texts), encoder.width), dtype=np.float32)
+    half = encoder.dtype != torch.float32
+    with torch.autocast(encoder.device.type, encoder.dtype, enabled=half):
+        vectors[held_out] = encoder.encode(
+            [examples.texts[i] for i in held_out],
+            max_length=spec.max_length or None,
+            progress=work.progress,
+        )
+    return vectors
