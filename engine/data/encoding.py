@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from engine.data.unpack import CHUNK
@@ -21,9 +22,9 @@ _CANDIDATES = [
     "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp1251", "koi8_r",
     "cp1250", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256",
 ]  # fmt: skip
-# Below this share of bytes above 127 the text is Latin with accents, where guessing by statistics
-# confuses one Western code page with another and cp1252 is by far the most common.
-_WESTERN_SHARE = 0.12
+# Accents in a Latin script stand alone between plain letters; other scripts come in runs. Telling
+# one Western code page from another by statistics fails, and cp1252 is by far the most common.
+_WESTERN_RUN = 1.7
 
 
 def detect(path: Path) -> str:
@@ -38,10 +39,11 @@ def detect(path: Path) -> str:
     bad = [sample for sample in samples if not _is_utf8(sample)]
     if not bad:
         return "utf-8"
-    high = [sum(byte > 127 for byte in sample) for sample in bad]
-    if sum(high) < _WESTERN_SHARE * sum(len(sample) for sample in bad):
-        # Mostly proper UTF-8 with a few stray bytes stays UTF-8; the reader mends those bytes.
-        return "utf-8" if _mostly_utf8(b"".join(bad)) else "cp1252"
+    runs = [len(run) for sample in bad for run in re.findall(rb"[\x80-\xff]+", sample)]
+    if _mostly_utf8(b"".join(bad)):
+        return "utf-8"  # a few stray bytes, which the reader mends
+    if sum(runs) < _WESTERN_RUN * len(runs):
+        return "cp1252"
     return _guess(b"".join(bad))
 
 

@@ -122,7 +122,7 @@ def _records(value: Any, name: str) -> Iterable[Any]:  # noqa: ANN401
         if value and all(isinstance(item, str) for item in value):
             return [{"text": item} for item in value]
     if isinstance(value, dict) and value:
-        tables = [item for item in value.values() if _is_table(item)]
+        tables: list[list[Any]] = [item for item in value.values() if _is_table(item)]
         if tables:
             return max(tables, key=len)
         columns = list(value.values())

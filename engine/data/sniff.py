@@ -23,7 +23,7 @@ _KNOWN = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """How rows are written: without `delimiter` a line is a row, without `quote` quotes are text."""
+    """How rows are written: no `delimiter` means a row a line, no `quote` that quotes are text."""
 
     delimiter: str
     quote: str = '"'
@@ -58,14 +58,15 @@ def sniff(
     best, rows = Dialect(""), [[line] for line in sample.splitlines()[:_ROWS] if line.strip()]
     if not whole and len(rows) > 1:
         rows = rows[:-1]
-    best_score = (_AGREEMENT.get(suffix.lower(), 0.7), 0.0, 0)
+    best_score = (_AGREEMENT.get(suffix.lower(), 0.7), 0.0, 0.0, 0)
     for candidate in _candidates(sample, delimiter):
         parsed = _parse(candidate, sample, whole=whole)
         if not parsed:
             continue
         width, count = Counter(len(row) for row in parsed).most_common(1)[0]
         agreement = count / len(parsed)
-        score = (round(agreement, 2), _closed(parsed, candidate), width)
+        trust = _trust(candidate, sample)
+        score = (round(agreement, 2), trust, _closed(parsed, candidate), width)
         chosen_by_hand = delimiter != "auto" and not best.delimiter
         one_column = candidate.quote and width == 1 and _all_quoted(sample)
         if chosen_by_hand or ((width > 1 or one_column) and score > best_score):
@@ -147,6 +148,21 @@ def _parse(dialect: Dialect, sample: str, *, whole: bool) -> list[list[str]]:
     except csv.Error:
         return []
     return rows if whole or len(rows) < 2 else rows[:-1]
+
+
+def _trust(dialect: Dialect, sample: str) -> float:
+    """1 where quotes work as quotes, 0 where they only open, 0.5 for taking them as text."""
+    if not dialect.quote:
+        return 0.5
+    try:
+        for _ in dialect.reader(sample.splitlines(keepends=True)[:_ROWS], strict=True):
+            pass
+    except csv.Error:
+        mark = re.escape(dialect.delimiter)
+        opens = len(re.findall(rf'(?:^|{mark})"', sample, re.MULTILINE))
+        closes = len(re.findall(rf'"(?:\r?$|{mark})', sample, re.MULTILINE))
+        return 0.0 if opens > 2 * closes else 1.0
+    return 1.0
 
 
 def _closed(rows: list[list[str]], dialect: Dialect) -> float:

@@ -120,4 +120,4 @@ def _selected(columns: Sequence[str] | None, numbered: bool) -> str:
 
 def _fetch(sql: str, values: list[Any]) -> pa.Table:
     with connect() as con:
-        return con.execute(sql, values).to_arrow_table()
+        return con.sql(sql, params=values).to_arrow_table()
