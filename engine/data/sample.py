@@ -21,7 +21,7 @@ def table_sample(rows: Path, *, n: int = 2000) -> Sample:
 
     with pq.ParquetFile(rows) as file:
         count = file.metadata.num_row_groups
-        if count == 0:
+        if file.metadata.num_rows == 0:
             return {name: [] for name in file.schema_arrow.names}
         places = sorted({round(i * (count - 1) / max(_GROUPS - 1, 1)) for i in range(_GROUPS)})
         tables = [
