@@ -1,1 +1,1 @@
-"""Texts in, tokens and vectors out: encoders, packed batches, attention kernels. Importing it costs nothing."""
+"""Texts in, tokens and vectors out. Importing it costs nothing."""

@@ -1,9 +1,8 @@
-"""Texts in, vectors out: packed, pooled, normalised as the encoder's folder says, in the order of the texts."""
+"""Texts in, vectors out: packed, pooled and normalised as the folder says, in their order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.encoder.ahead import ahead
 from engine.encoder.attention import Choice
 from engine.encoder.folder import Recipe
 from engine.encoder.observe import observed_kernels
@@ -31,10 +31,11 @@ _CUDA_BUDGET = 262_144
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """A loaded encoder. Made by :func:`engine.encoder.models.load_encoder`; safe to share among threads.
+    """A loaded encoder, made by ``load_encoder``; threads may share it.
 
-    fingerprint: sha256 (hex) of the weights. kernel: the attention kernel and why it was chosen; where
-    `packed` is False texts are padded and the reason is there. dtype: what products are computed in.
+    fingerprint: sha256 (hex) of the weights. kernel: the attention kernel and why it was chosen;
+    where `packed` is False texts are padded and the reason is there. dtype: what products are
+    computed in.
     """
 
     name: str
@@ -78,8 +79,15 @@ class Encoder:
 
         With ``inputs_embeds=`` (tokens, embedding width) the batch's ids are not looked at.
         """
-        if not self.packed:
+        # Weights of an encoder in training stay float32; its products are cast where that is
+        # wanted.
+        casts = self.dtype != torch.float32 and self.model.dtype == torch.float32
+        with torch.autocast(self.device.type, self.dtype, enabled=casts):
+            if self.packed:
+                return self._hidden_packed(batch, **more)
             return self._hidden_padded(batch, **more)
+
+    def _hidden_packed(self, batch: PackedBatch, **more: Any) -> Tensor:
         positions = self._on_device(batch.positions) + self.position_offset
         if more.get("inputs_embeds") is not None:
             more["inputs_embeds"] = more["inputs_embeds"].unsqueeze(0)
@@ -106,7 +114,9 @@ class Encoder:
             ids[where] = self._on_device(batch.ids)
             more["input_ids"] = ids
         else:
-            more["inputs_embeds"] = embeds.new_zeros(*shape, embeds.shape[-1]).index_put(where, embeds)
+            more["inputs_embeds"] = embeds.new_zeros(*shape, embeds.shape[-1]).index_put(
+                where, embeds
+            )
         out = self.model(attention_mask=mask, **more)
         return out.last_hidden_state[where]  # type: ignore[no-any-return]
 
@@ -130,16 +140,16 @@ class Encoder:
     ) -> Vectors:
         """(n, width) float32, row i for text i; a vector does not depend on the other texts.
 
-        Texts longer than `max_length` tokens are cut. `progress` is advanced by texts. `budget` is the
-        most tokens in one batch, chosen from the device by default; where memory still runs out, a
-        batch is halved and tried again.
+        Texts longer than `max_length` tokens are cut. `progress` is advanced by texts. `budget` is
+        the most tokens in one batch, chosen from the device by default; where memory still runs
+        out, a batch is halved and tried again.
 
         Raises:
             InputError: see :meth:`tokenize`.
         """
         vectors = np.empty((len(texts), self.width), dtype=np.float32)
         start = 0
-        for tokens in self._tokens_ahead(texts, max_length):
+        for tokens in self._blocks(texts, max_length):
             self.encode_tokens(
                 tokens, out=vectors[start : start + len(tokens)], progress=progress, budget=budget
             )
@@ -154,9 +164,10 @@ class Encoder:
         progress: Progress = SILENT,
         budget: int | None = None,
     ) -> None:
-        """Write the vectors of tokenized texts into `out` (n, width), for tokens kept from before."""
+        """Write the vectors of tokenized texts into `out`, (n, width) float32."""
         lengths = tokens.lengths if isinstance(tokens, Tokens) else [len(row) for row in tokens]
-        self.model.eval()
+        if self.model.training:
+            self.model.eval()
         with torch.inference_mode():
             for picked in batches(lengths, budget or self.budget(), window=_BLOCK):
                 out[picked] = self._vectors(tokens, picked)
@@ -172,35 +183,36 @@ class Encoder:
         halves = np.array_split(picked, 2)
         return np.concatenate([self._vectors(tokens, half) for half in halves])
 
-    def _tokens_ahead(self, texts: Sequence[str], max_length: int | None) -> Iterator[Tokens]:
-        """Tokens block by block, the next block tokenized in a thread while the model has this one."""
+    def _blocks(self, texts: Sequence[str], max_length: int | None) -> Iterator[Tokens]:
+        """Tokens block by block, the next block made in a thread while the model has this one."""
         if len(texts) <= _BLOCK:
             yield self.tokenize(texts, max_length)
             return
-        with ThreadPoolExecutor(1) as ahead:
-            coming = ahead.submit(self.tokenize, texts[:_BLOCK], max_length)
-            for start in range(_BLOCK, len(texts), _BLOCK):
-                tokens = coming.result()
-                coming = ahead.submit(self.tokenize, texts[start : start + _BLOCK], max_length)
-                yield tokens
-            yield coming.result()
+        blocks = (texts[start : start + _BLOCK] for start in range(0, len(texts), _BLOCK))
+        yield from ahead(lambda block: self.tokenize(block, max_length), blocks)
 
     def budget(self) -> int:
-        """Most tokens in one batch: what stays in cache on a CPU, what fits in free memory on CUDA."""
+        """Most tokens in one batch: what a CPU's cache likes, what fits in free memory on CUDA."""
         if self.device.type != "cuda":
             return _CPU_BUDGET
         config = self.model.config
         free, _total = torch.cuda.mem_get_info(self.device)
         # Alive at once in a layer: about ten rows of hidden and two of the feed-forward part.
-        row = 10 * config.hidden_size + 2 * getattr(config, "intermediate_size", 4 * config.hidden_size)
+        row = 10 * config.hidden_size + 2 * getattr(
+            config, "intermediate_size", 4 * config.hidden_size
+        )
         return int(min(_CUDA_BUDGET, max(1024, free // 4 // (row * self.dtype.itemsize))))
 
-    def observed(self, texts: Sequence[str] = ("What ran", "is what is written down.")) -> list[str]:
+    def observed(
+        self, texts: Sequence[str] = ("What ran", "is what is written down.")
+    ) -> list[str]:
         """Names of the attention operators that run when `texts` are encoded, from the profiler."""
         return observed_kernels(lambda: self.encode(list(texts)))
 
     def _on_device(self, array: Ints, dtype: torch.dtype = torch.long) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array)).to(self.device, dtype, non_blocking=True)
+        return torch.from_numpy(np.ascontiguousarray(array)).to(
+            self.device, dtype, non_blocking=True
+        )
 
 
 def _pool(mode: str, hidden: Tensor, ends: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""A sentence-transformers (or plain transformers) folder in, its recipe for vectors out; nothing is loaded yet."""
+"""A sentence-transformers or transformers folder in, its recipe for vectors out."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _LIMIT_FILES = (
 class Recipe:
     """How a folder turns texts into vectors.
 
-    transformer: the folder with weights and tokenizer. weights: its safetensors files. pooling: one or
-    more of POOLINGS, joined end to end. limit: longest text in tokens the folder names, or None.
+    transformer: the folder with weights and tokenizer. weights: its safetensors files. pooling: one
+    or more of POOLINGS, joined end to end. limit: longest text in tokens the folder names, or None.
     """
 
     transformer: Path
@@ -54,10 +54,12 @@ def read_recipe(folder: Path) -> Recipe:
     """The recipe kept in `folder`; a plain transformers folder means mean pooling, not normalised.
 
     Raises:
-        InputError: a file is missing or broken, weights are only there as pickle, or the folder needs
+        InputError: a file is missing or broken, weights are only there as pickle, or the folder
+        needs
             a step or code of its own that is not supported.
     """
-    transformer, pooling, normalize = folder, ("mean",), False
+    transformer, normalize = folder, False
+    pooling: tuple[str, ...] = ("mean",)
     for module in _json(folder / "modules.json", default=[]):
         kind, where = str(module["type"]).rsplit(".", 1)[-1], folder / module["path"]
         if kind == "Transformer":
@@ -68,11 +70,11 @@ def read_recipe(folder: Path) -> Recipe:
             normalize = True
         else:
             raise InputError(
-                f"The encoder in {folder} has a step called {kind}, which is not supported: use one "
-                "made of Transformer, Pooling and Normalize."
+                f"The encoder in {folder} has a step called {kind}, which is not supported: "
+                "use one made of Transformer, Pooling and Normalize."
             )
     config = _json(transformer / "config.json")
-    limits = next(
+    limits: dict[str, Any] = next(
         (_json(transformer / name) for name in _LIMIT_FILES if (transformer / name).is_file()), {}
     )
     prompts = _json(folder / "config_sentence_transformers.json", default={})
@@ -110,11 +112,13 @@ def _weights(folder: Path) -> tuple[Path, ...]:
     if shards and not missing:
         return shards
     if missing:
-        raise InputError(f"The encoder in {folder} lacks {missing[0]}: copy the whole folder again.")
+        raise InputError(
+            f"The encoder in {folder} lacks {missing[0]}: copy the whole folder again."
+        )
     if any(folder.glob("*.bin")) or any(folder.glob("*.pt")):
         raise InputError(
-            f"The encoder in {folder} keeps its weights as pickle, which can run code when opened; use "
-            "one with model.safetensors."
+            f"The encoder in {folder} keeps its weights as pickle, which can run code when opened; "
+            "use one with model.safetensors."
         )
     raise InputError(f"There is no model.safetensors in {folder}: choose an encoder's folder.")
 
@@ -131,11 +135,11 @@ def _json(path: Path, default: Any = None) -> Any:
 
 
 def fingerprint(weights: tuple[Path, ...]) -> str:
-    """sha256 (hex) of the weights; remembered for a file until its size or time of change differs."""
-    digests = [
-        _sha256(path, path.stat().st_mtime_ns, path.stat().st_size) for path in weights
-    ]
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    """sha256 (hex) of the weights; remembered until a file's size or time of change differs."""
+    digests = [_sha256(path, path.stat().st_mtime_ns, path.stat().st_size) for path in weights]
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    )
 
 
 @lru_cache(maxsize=64)

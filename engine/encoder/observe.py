@@ -1,4 +1,4 @@
-"""A call in, the names of the attention operators that ran in it out: the record of what really happened."""
+"""A call in, the names of the attention operators that ran in it out."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ def observed_kernels(run: Callable[[], object]) -> list[str]:
     """Names of the attention operators (and CUDA kernels) that `run` executed, sorted.
 
     Standard attention shows as ``aten::_softmax``; the flash kernels by their own name, for example
-    ``aten::_scaled_dot_product_flash_attention_for_cpu``. Costs a few times the call itself: use it on
-    one small batch.
+    ``aten::_scaled_dot_product_flash_attention_for_cpu``. Costs a few times the call itself: use it
+    on one small batch.
     """
     import torch
     from torch.profiler import ProfilerActivity, profile

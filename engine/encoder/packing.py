@@ -1,4 +1,4 @@
-"""Token ids of texts in, packed batches out: texts end to end without padding, similar lengths together."""
+"""Token ids of texts in, packed batches out: end to end, similar lengths together."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Ints = NDArray[np.integer]
 class PackedBatch:
     """Texts end to end.
 
-    ids: (tokens,) int32. positions: (tokens,) int32, 0 at the start of each text.
-    cu_seqlens: (n_texts + 1,) int32, where each text begins, and the end. max_seqlen: the longest, in
-    tokens. order: (n_texts,) int64, the place of each text in the caller's list.
+    ids: (tokens,) int32. positions: (tokens,) int32, 0 at the start of each text. cu_seqlens:
+    (n_texts + 1,) int32, where each text begins, and the end. max_seqlen: the longest, in tokens.
+    order: (n_texts,) int64, the place of each text in the caller's list.
     """
 
     ids: Ints
@@ -29,10 +29,12 @@ class PackedBatch:
 
     @property
     def n_texts(self) -> int:
+        """Texts in the batch."""
         return len(self.order)
 
     @property
     def n_tokens(self) -> int:
+        """Tokens in the batch, none of them padding."""
         return len(self.ids)
 
     @property
@@ -42,7 +44,7 @@ class PackedBatch:
 
     @cached_property
     def runs(self) -> tuple[tuple[int, int, int], ...]:
-        """Neighbouring texts of equal length: (first token, texts, tokens in each); empty texts left out."""
+        """Neighbours of equal length: (first token, texts, tokens in each); empty ones left out."""
         lengths = self.lengths
         edges = np.flatnonzero(np.diff(lengths)) + 1
         firsts = [0, *edges.tolist()] if len(lengths) else []
@@ -76,10 +78,10 @@ def batches(
 ) -> Iterator[Ints]:
     """Places of the texts, batch by batch; every text exactly once.
 
-    Texts are sorted by length within each `window` of neighbours, longest first, so that memory peaks
-    early; with `rng` (training) texts are shuffled before and batches after, which keeps order random
-    and lengths alike. A batch holds at most `budget` tokens, unless one text alone is longer, and at
-    most `max_texts` texts.
+    Texts are sorted by length within each `window` of neighbours, longest first, so that memory
+    peaks early; with `rng` (training) texts are shuffled before and batches after, which keeps
+    order random and lengths alike. A batch holds at most `budget` tokens, unless one text alone is
+    longer, and at most `max_texts` texts.
     """
     lengths = np.asarray(lengths, dtype=np.int64)
     everyone = np.arange(len(lengths))
@@ -92,7 +94,7 @@ def batches(
         cuts = _cuts(lengths[near].tolist(), budget, max_texts or len(near))
         made.extend(np.split(near, cuts))
     if rng is not None:
-        rng.shuffle(made)  # type: ignore[arg-type]
+        rng.shuffle(made)
     yield from made
 
 

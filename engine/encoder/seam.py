@@ -1,7 +1,7 @@
-"""A kernel's name in, the name transformers knows it by out: the one place where a model meets our attention.
+"""A kernel's name in, the name transformers knows it by out: where a model meets our attention.
 
-transformers looks attention functions up by name (AttentionInterface) and asks a second table for the
-mask (AttentionMaskInterface). Ours returns no mask, because packed texts need none; the batch's
+transformers looks attention functions up by name (AttentionInterface) and asks a second table for
+the mask (AttentionMaskInterface). Ours returns no mask, because packed texts need none; the batch's
 ``cu_seqlens``, ``max_seqlen`` and ``runs`` reach the kernel as keywords of the model call.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.encoder.attention import KERNELS, Run, kernel
+from engine.encoder.kernels import KERNELS, Run, kernel
 
 _LOCK = threading.Lock()
 # transformers gives names holding "flash" or "sdpa" a meaning of its own, so ours hold neither.
@@ -29,7 +29,7 @@ _NAMES = {
 
 
 def implementation(name: str) -> str:
-    """The ``attn_implementation`` to give transformers for the kernel `name`, registered by the first call."""
+    """The ``attn_implementation`` for the kernel `name`; the first call registers them all."""
     with _LOCK:
         _register()
     return _NAMES[name]
@@ -92,4 +92,4 @@ def _attend(
         # transformers counts the token itself and one side; the kernels count one side
         window=None if sliding_window is None else sliding_window - 1,
     )
-    return out.unflatten(0, (rows, length)), None
+    return out.view(rows, length, *out.shape[1:]), None

@@ -47,13 +47,15 @@ class Tokens(Sequence[Ints]):
 
 
 class Tokenizer:
-    """A fast tokenizer (the ``tokenizers`` library) with a truncation of its own for each length asked.
+    """A fast tokenizer (the ``tokenizers`` library) that cuts texts at any length asked for.
 
-    Truncation is a setting of the tokenizer object, so one object is kept for each length: threads that
-    ask for different lengths do not disturb each other.
+    Truncation is a setting of the tokenizer object, so one object is kept for each length: threads
+    that ask for different lengths do not disturb each other.
     """
 
-    def __init__(self, backend: Any, *, max_length: int, lower: bool = False, prompt: str = ""):
+    def __init__(
+        self, backend: Any, *, max_length: int, lower: bool = False, prompt: str = ""
+    ) -> None:
         self.backend = backend
         self.max_length = max_length
         self._lower = lower
@@ -71,10 +73,11 @@ class Tokenizer:
             return self._cut[max_length]
 
     def __call__(self, texts: Sequence[str], max_length: int | None = None) -> Tokens:
-        """Token ids of `texts`, at most `max_length` tokens each (the encoder's own limit by default)."""
+        """Token ids of `texts`, at most `max_length` each (by default the encoder's own limit)."""
         tokenizer = self._truncating(max_length or self.max_length)
         ready = [self._prompt + (text.lower() if self._lower else text) for text in texts]
-        # Only the Python objects of one block are alive at a time: encodings are far larger than ids.
+        # Only the Python objects of one block are alive at a time: encodings are far larger than
+        # ids.
         ids: list[Ints] = []
         cut: list[bool] = []
         for start in range(0, len(ready), 4096):
