@@ -39,9 +39,16 @@ _VALUE = r"\"[^\"]{0,2000}\"|'[^']{0,2000}'|[^\s\"'<>]{0,2000}"
 _ATTRIBUTES = rf"(?:[\s\\]+[\w:-]+(?:\s*=\s*(?:{_VALUE}))|[\s\\]+\w+(?=\s*/?>))*"
 _INLINE = re.compile(rf"</?(?:{_INLINE_TAGS})\b{_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _BLOCK = re.compile(rf"</?(?:{_BLOCK_TAGS})\b{_ATTRIBUTES}\s*/?>", re.IGNORECASE)
-_UNSEEN = re.compile(
-    r"<(script|style)\b[^<>]{0,500}>.{0,20000}?</\1\s*>|<!--.{0,20000}?-->",
-    re.IGNORECASE | re.DOTALL,
+_UNSEEN = (
+    (
+        re.compile(r"<script\b[^<>]{0,500}>", re.IGNORECASE),
+        re.compile(r"</script\s*>", re.IGNORECASE),
+    ),
+    (
+        re.compile(r"<style\b[^<>]{0,500}>", re.IGNORECASE),
+        re.compile(r"</style\s*>", re.IGNORECASE),
+    ),
+    (re.compile(r"<!--"), re.compile(r"-->")),
 )
 _ESCAPED_MARK = re.compile(r"\\+([$%&#_\"'])")
 _WRITTEN_BREAK = re.compile(r"(?:\\r)?\\n(?=\\|[A-Z\s]|$)")
@@ -111,7 +118,18 @@ def _broken_entity(match: re.Match[str]) -> str:
 
 
 def _tags(text: str) -> str:
-    return _INLINE.sub("", _BLOCK.sub(" ", _UNSEEN.sub(" ", text)))
+    for opening, closing in _UNSEEN:
+        text = _without(text, opening, closing)
+    return _INLINE.sub("", _BLOCK.sub(" ", text))
+
+
+def _without(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> str:
+    """`text` without what stands between the two marks; in one pass, however long it is."""
+    kept, place = [], 0
+    while (start := opening.search(text, place)) and (end := closing.search(text, start.end())):
+        kept.append(text[place : start.start()])
+        place = end.end()
+    return " ".join([*kept, text[place:]])
 
 
 def _backslashes(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-TRIGGER = re.compile(r"[\\$]|``")
+TRIGGER = re.compile(r"[\\$]|``|[_^]\{")
 
 _ACCENTS = {
     "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306",
@@ -70,7 +70,7 @@ _ACCENT_MARK = re.compile(
 )
 _ACCENT_NAME = re.compile(r"\\([uvHckr])(?:\s*\{\\?([A-Za-z])\}|\s+([A-Za-z])\b)")
 _REMOVED = re.compile(
-    r"\\(?:cite[tp]?|citep|ref|eqref|label|footnote|begin|end|vspace|hspace)\*?\s*(?:\[[^\]]*\])?\{[^{}]*\}"
+    r"\\(?:cite[tp]?|citep|ref|eqref|label|footnote|begin|end|vspace|hspace)\*?\s*(?:\[[^\]\\]{0,200}\])?\{[^{}]*\}"
 )
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _ROOT = re.compile(r"\\sqrt\s*\{([^{}]*)\}")
@@ -86,8 +86,11 @@ _SPACING = re.compile(r"\\[\\,;:! ]|\\$|\\(?=\n)|(?<=\w)~(?=\w)")
 _ESCAPED = re.compile(r"\\([%&_$#{}|])")
 _DELIMITER = re.compile(r"\\[()\[\]]")
 # The rule of most Markdown readers: no space inside the dollars, no digit right after the second
-# one. It keeps "$5 and $6" a pair of prices.
-_MATH = re.compile(r"(?<!\\)\$\$?([^$\s](?:[^$]{0,600}?[^$\s\\])?)\$\$?(?!\d)")
+# one. It keeps "$5 and $6" a pair of prices. With a formula's signs inside, spaces are fine.
+_MATH = re.compile(
+    r"(?<!\\)\$\$?([^$\s](?:[^$]{0,400}?[^$\s\\])?)\$\$?(?!\d)"
+    r"|(?<!\\)\$\$?(?=[^$]{0,400}[\\^_])([^$]{1,400})\$\$?(?!\d)"
+)
 _QUOTES = re.compile(r"``([^`']{0,400})''")
 
 
@@ -106,7 +109,7 @@ def _accent(match: re.Match[str]) -> str:
 
 
 def _math(match: re.Match[str]) -> str:
-    inside = match.group(1)
+    inside = (match.group(1) or match.group(2)).strip()
     if match.string[: match.start()][-1:].isalnum() and inside.startswith("_"):
         inside = re.sub(r"^_\{?([^{}]*)\}?$", r"\1", inside)
     inside = _DIGIT_GROUP_INDEX.sub(r"\1", inside)

@@ -22,7 +22,7 @@ class DatasetSpec(Spec):
     preset: PresetName = Field(
         "auto",
         description="What kind of file it is. auto recognises the public news, reviews and papers "
-        "files; none takes only the columns named here.",
+        "files; none goes by the values in the columns alone.",
     )
     text: list[str] = Field(
         default_factory=list,
