@@ -1,0 +1,1 @@
+"""Parts that pages share. One part a file; none computes, each shows."""

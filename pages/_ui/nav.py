@@ -1,0 +1,76 @@
+"""The pages there are: their order, names and icons, and the ways from one to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+import streamlit as st
+
+from pages._ui.boundary import boundary
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page: its file below the entry file, its name in the navigation and its icon."""
+
+    file: str
+    title: str
+    icon: str
+
+
+PLACES = {
+    "home": Place("pages/home.py", "Home", ":material/home:"),
+    "data": Place("pages/data.py", "Data", ":material/table_rows:"),
+    "runs": Place("pages/runs.py", "Runs", ":material/history:"),
+}
+
+
+_begun = False
+
+
+def pages() -> list[StreamlitPage]:
+    """The pages for st.navigation; Streamlit raises where a file is missing, and should."""
+    global _begun
+    _begun = True
+    return [
+        st.Page(place.file, title=place.title, icon=place.icon, default=name == "home")
+        for name, place in PLACES.items()
+    ]
+
+
+def show(page: Callable[[], None]) -> None:
+    """Draw a page inside the error boundary; the last line of every page file.
+
+    A server whose very first visit is a deep link runs the page file alone, as Streamlit did before
+    it had st.navigation: then the navigation is set up here, and the visit begins again.
+    """
+    if not _begun:
+        st.navigation(pages(), position="hidden")
+        st.rerun()
+    with boundary():
+        page()
+
+
+def exists(name: str) -> bool:
+    """Whether there is such a page."""
+    return name in PLACES
+
+
+def link(
+    name: str, label: str, *, icon: str | None = None, help: str | None = None, **ids: str
+) -> None:
+    """A link that opens a page at `ids`: ``link("train", "Train", dataset=key)``."""
+    place = PLACES[name]
+    st.page_link(
+        place.file, label=label, icon=icon or place.icon, help=help, query_params=ids or None
+    )
+
+
+def go(name: str, **ids: str) -> NoReturn:
+    """Leave for a page, at `ids`."""
+    st.switch_page(PLACES[name].file, query_params=ids or None)

@@ -1,0 +1,33 @@
+"""Somebody's text in, that very text on the screen out: never read as markdown or HTML."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&^])")
+# Streamlit replaces :smile: and links addresses after markdown is read, so a backslash is no help.
+_COLON = re.compile(r":(?=\S)")
+_UNSEEN = "\u2060"
+
+
+def plain(text: object) -> str:
+    """`text` for a place that reads markdown (labels, errors, tooltips), shown as it is."""
+    escaped = _MARKS.sub(r"\\\1", str(text))
+    escaped = re.sub(r"(?i)\bwww(?=\\\.)", f"www{_UNSEEN}", escaped)
+    return _COLON.sub(f":{_UNSEEN}", escaped)
+
+
+def short(text: object, characters: int = 200) -> str:
+    """The beginning of `text` on one line."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= characters else line[: characters - 1].rstrip() + "…"
+
+
+def show(text: object, *, characters: int = 20_000) -> None:
+    """The text itself, wrapped; a very long one is cut and says so."""
+    whole = str(text)
+    st.text(whole[:characters], width="stretch")
+    if len(whole) > characters:
+        st.caption(f"The first {characters:,} of {len(whole):,} characters.")
