@@ -2,9 +2,9 @@
 
     python benchmarks/import_speed.py DATA_FOLDER     (or LIMN_REAL_DATA; needs 4 GB of disk)
 
-Builds 1 GB of arXiv-format JSON lines and 300 MB of reviews CSV by repeating real files with new ids,
-then reads each by turns with Limn and with pandas, every run in a process of its own. Both write
-Parquet with Snappy. The last line printed is one JSON object.
+Builds 1 GB of arXiv-format JSON lines and 300 MB of reviews CSV by repeating real files with new
+ids, then reads each by turns with Limn and with pandas, every run in a process of its own. Both
+write Parquet with Snappy. The last line printed is one JSON object.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def compare(kind: str, work: Path, runs: int) -> dict[str, object]:
     """A B A B ...: the figures of both readers on one file."""
     seconds: dict[str, list[float]] = {"limn": [], "pandas": []}
     peaks: dict[str, float] = {"limn": 0.0, "pandas": 0.0}
+    cpu: dict[str, list[float]] = {"limn": [], "pandas": []}
     contents = {}
     for _ in range(runs):
         for reader in seconds:
@@ -63,6 +64,7 @@ def compare(kind: str, work: Path, runs: int) -> dict[str, object]:
             lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout
             figures = json.loads(lines.splitlines()[-1])
             seconds[reader].append(figures["seconds"])
+            cpu[reader].append(figures["cpu"])
             peaks[reader] = max(peaks[reader], figures["peak_mib"])
             contents[reader] = checksum(out / "rows.parquet", *CHECK[kind])
     if contents["limn"] != contents["pandas"]:
@@ -80,6 +82,8 @@ def compare(kind: str, work: Path, runs: int) -> dict[str, object]:
         ],
         f"{kind}_seconds": round(medians["limn"], 2),
         f"{kind}_pandas_seconds": round(medians["pandas"], 2),
+        f"{kind}_cpu_seconds": round(statistics.median(cpu["limn"]), 2),
+        f"{kind}_pandas_cpu_seconds": round(statistics.median(cpu["pandas"]), 2),
         f"{kind}_peak_mib": round(peaks["limn"]),
         f"{kind}_pandas_peak_mib": round(peaks["pandas"]),
         f"{kind}_rows": contents["limn"][0],
@@ -96,7 +100,8 @@ def one(reader: str, kind: str, file: str, out: str) -> None:
         import_file(Path(file), Path(out))
     else:
         with_pandas(kind, Path(file), Path(out) / "rows.parquet")
-    print(json.dumps({"seconds": time.perf_counter() - began, "peak_mib": peak_mib()}))
+    seconds = time.perf_counter() - began
+    print(json.dumps({"seconds": seconds, "cpu": time.process_time(), "peak_mib": peak_mib()}))
 
 
 def with_pandas(kind: str, file: Path, target: Path) -> None:
@@ -129,8 +134,10 @@ def peak_mib() -> float:
     """Peak resident memory of this process."""
     import resource
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage there also counts the parent's memory from before the start
+        return int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20)
 
 
 def checksum(path: Path, key: str, text: str) -> tuple[int, int, int]:

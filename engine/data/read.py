@@ -22,7 +22,7 @@ from engine.data.unpack import check_space, size, unpack
 from engine.errors import InputError
 from engine.progress import SILENT, Progress
 
-_SAMPLE = 1 << 18
+_SAMPLE, _LONGEST_LINE = 1 << 18, 64 << 20
 # rows.parquet, spills and a possible clean copy next to the file itself.
 _SPACE_PER_BYTE = 1.5
 
@@ -51,8 +51,10 @@ def import_file(
             job = Reading(
                 path, name, out_dir / "rows.parquet", Path(folder), rejects, options, progress, []
             )
-            facts = _read(job)
-            rejects.close()
+            try:
+                facts = _read(job)
+            finally:
+                rejects.close()
             facts = replace(facts, bytes=path.stat().st_size, skipped_rows=rejects.count)
             facts = replace(facts, columns=_describe(job))
     except OSError as error:
@@ -115,7 +117,7 @@ def _read_characters(job: Reading) -> SourceFacts:
     encoding = detect(job.source) if chosen == "auto" else chosen
     job, encoding = _as_utf8(job, encoding)
     with job.source.open("rb") as file:
-        raw = file.read(_SAMPLE)
+        raw = file.read(_SAMPLE) + file.readline(_LONGEST_LINE)
     whole = len(raw) == job.size
     sample = raw.decode("utf-8", mending_decoder())
     if not sample.strip("\ufeff \t\r\n\0"):

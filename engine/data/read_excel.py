@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import zipfile
 from typing import Any
 
@@ -41,7 +42,8 @@ def _rows(job: Reading) -> list[list[Any]]:
     import python_calamine as calamine
 
     try:
-        book = calamine.CalamineWorkbook.from_path(str(job.source))
+        # Through a file object the kind of workbook is found by content, not by the name's ending.
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(job.source.read_bytes()))
         sheets = [(name, book.get_sheet_by_name(name)) for name in book.sheet_names]
         filled = [(name, sheet) for name, sheet in sheets if sheet.height]
         if not filled:
@@ -63,7 +65,10 @@ def _rows(job: Reading) -> list[list[Any]]:
     others = [other for other, _ in filled[1:]]
     if others:
         job.notes.append(f"The sheet {name} was imported; not imported: {', '.join(others)}.")
-    return [row for row in rows if any(cell not in ("", None) for cell in row)]
+    rows = [row for row in rows if any(cell not in ("", None) for cell in row)]
+    if not rows:
+        raise InputError(f"{job.name} has no filled cells in its sheets: fill one and save again.")
+    return rows
 
 
 def _column(cells: list[Any]) -> Any:  # noqa: ANN401  (a pyarrow array)

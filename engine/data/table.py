@@ -45,10 +45,15 @@ def page(
     """
     source, condition, values = _parts(path, columns, where)
     selected = _selected(columns, numbered)
-    sql = (
-        f"SELECT {selected} FROM {source} {condition} ORDER BY file_row_number "
-        f"LIMIT {int(limit)} OFFSET {int(offset)}"
-    )
+    first, last = int(offset), int(offset) + int(limit)
+    if condition:  # the positions first, so that only the shown rows are read whole
+        chosen = (
+            f"IN (SELECT file_row_number FROM {source} {condition} "
+            f"ORDER BY file_row_number LIMIT {last - first} OFFSET {first})"
+        )
+    else:
+        chosen = f"BETWEEN {first} AND {last - 1}"
+    sql = f"SELECT {selected} FROM {source} WHERE file_row_number {chosen} ORDER BY file_row_number"
     return _fetch(sql, values)
 
 

@@ -239,6 +239,8 @@ def test_excel(tmp_path):
     done = read_path(workbook(tmp_path / "a.xlsx", {"empty": [], "data": rows, "other": [["z"]]}))
     assert done.rows == [("good, really", 5, "x"), ("bad", 1, "2")]
     assert "other" in done.facts.notes[-1]
+    renamed = read_bytes(tmp_path, "b.csv", (tmp_path / "a.xlsx").read_bytes())
+    assert renamed.rows == done.rows
 
 
 def test_excel_with_a_password_or_damage(tmp_path):
@@ -254,7 +256,7 @@ def test_plain_text(tmp_path):
 
 
 def test_ag_news_without_a_header(tmp_path):
-    content = b'"3","Wall St. Bears Claw Back","Reuters - Short-sellers, ..."\n"4","Open \\"source\\"","x"\n'
+    content = b'"3","Wall St. Bears","Reuters - Short-sellers, ..."\n"4","Open ""source""","x"\n'
     done = read_bytes(tmp_path, "train.csv", content)
     assert (done.facts.header, done.facts.rows) == (False, 2)
     assert done.names == ["column_1", "column_2", "column_3"]
