@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import logging
 import os
@@ -19,8 +21,14 @@ def main(words: list[str] | None = None) -> int:
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    answer = sys.stdout
+    if isinstance(answer, io.TextIOWrapper):
+        # JSON is UTF-8 whatever the terminal; half a surrogate pair then shows as JSON's \\udc80.
+        answer.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        result = dispatch(sys.argv[1:] if words is None else words)
+        # What libraries print is not our answer.
+        with contextlib.redirect_stdout(sys.stderr):
+            result = dispatch(sys.argv[1:] if words is None else words)
     except InputError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -34,7 +42,7 @@ def main(words: list[str] | None = None) -> int:
         logging.getLogger(__name__).exception("Limn failed; please report the lines above")
         return 1
     if result is not None:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
+        answer.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
     return 0
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+import sys
 import types
-from collections.abc import Sequence
-from typing import Any, Literal, NoReturn, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -16,31 +16,48 @@ from engine.errors import InputError
 from engine.spec import Spec
 from engine.stages import Stage
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises our one-sentence error instead of printing its usage."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """Raise InputError with argparse's complaint and where help is."""
         raise InputError(f"{message[:1].upper()}{message[1:]}. See: {self.prog} --help")
 
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Print the help where the person looks for it, though libraries' prints are sent away."""
+        super().print_help(file or sys.__stdout__)
+
 
 def add_arguments(parser: argparse.ArgumentParser, spec: type[Spec]) -> None:
-    """Give `parser` a positional argument for each required field and a flag for every other."""
+    """Give `parser` a positional argument for each required field and a flag for every other.
+
+    A field that may be None gets ``--no-FIELD`` besides, as a yes-or-no field does.
+    """
     for name, field in spec.model_fields.items():
+        kind, optional = _kind(field)
         help_text = _help(field)
+        flag: dict[str, Any] = {"dest": name, "default": argparse.SUPPRESS}
         if field.is_required():
             parser.add_argument(name, help=help_text)
-        elif field.annotation is bool:
+        elif kind is bool and not optional:
             parser.add_argument(
-                _flag(name), dest=name, help=help_text, action=argparse.BooleanOptionalAction,
-                default=argparse.SUPPRESS,
-            )  # fmt: skip
+                _flag(name), help=help_text, action=argparse.BooleanOptionalAction, **flag
+            )
         else:
             parser.add_argument(
-                _flag(name), dest=name, help=help_text, default=argparse.SUPPRESS,
-                choices=_choices(field.annotation), metavar=_metavar(field.annotation),
-            )  # fmt: skip
+                _flag(name), help=help_text, choices=_choices(kind), metavar=_metavar(kind), **flag
+            )
+            if optional:
+                parser.add_argument(
+                    _no(name), action="store_const", const=None, help=argparse.SUPPRESS, **flag
+                )
 
 
 def values(spec: type[Spec], arguments: argparse.Namespace) -> dict[str, Any]:
@@ -56,10 +73,10 @@ def arguments(spec: Spec) -> list[str]:
     for name, field in type(spec).model_fields.items():
         value = getattr(spec, name)
         if field.is_required():
-            words.append(str(value))
+            words.append(_text(value))
         elif value != field.get_default(call_default_factory=True):
-            options.extend(_option(name, value))
-    # "--" would be needed for a word that begins with a dash; file and artifact names then resolve.
+            options.append(_option(name, field, value))
+    # Without it a file or a name that begins with a dash would be taken for a flag.
     dashed = ["--"] if any(word.startswith("-") for word in words) else []
     return [*options, *dashed, *words]
 
@@ -69,50 +86,79 @@ def command(stage: Stage, spec: Spec) -> str:
     return shlex.join(["python", "-m", "engine", *stage.verb.split(), *arguments(spec)])
 
 
-def _option(name: str, value: Any) -> list[str]:
-    if isinstance(value, bool):
-        return [_flag(name) if value else _flag(name).replace("--", "--no-", 1)]
+def _option(name: str, field: FieldInfo, value: Any) -> str:
+    if value is None:
+        return _no(name)
+    if _kind(field) == (bool, False):
+        return _flag(name) if value else _no(name)
+    return f"{_flag(name)}={_text(value)}"
+
+
+def _text(value: Any) -> str:
+    """A value as one word: a list as a,b where that is unmistakable, else as JSON."""
     if isinstance(value, dict):
-        return [_flag(name) + "=" + json.dumps(value, ensure_ascii=False)]
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, (list, tuple)):
-        plain = all(isinstance(v, str) and v and not set(v) & set(',"[') for v in value)
-        text = ",".join(value) if plain and value else json.dumps(list(value), ensure_ascii=False)
-        return [f"{_flag(name)}={text}"]
-    return [f"{_flag(name)}={value}"]
+        plain = value and all(isinstance(v, str) and _is_plain(v) for v in value)
+        return ",".join(value) if plain else json.dumps(list(value), ensure_ascii=False)
+    return str(value)
+
+
+def _is_plain(text: str) -> bool:
+    return bool(text) and text == text.strip() and not set(text) & set(',"[')
 
 
 def _parse(field: FieldInfo, value: Any) -> Any:
-    container = get_origin(field.annotation) or field.annotation
-    if not isinstance(value, str) or container not in (list, tuple, dict):
+    kind, _ = _kind(field)
+    container = get_origin(kind) or kind
+    if not isinstance(value, str):
+        return value
+    if container is Literal:
+        return next((one for one in get_args(kind) if str(one) == value), value)
+    if container not in (list, tuple, dict):
         return value
     try:
         parsed = json.loads(value)
-        if isinstance(parsed, (list, dict)):
-            return parsed
-    except json.JSONDecodeError:
-        pass
-    parts = [part for part in value.split(",") if part]
-    if container is dict:
-        pairs = [part.split("=", 1) for part in parts]
-        if any(len(pair) != 2 for pair in pairs):
-            raise InputError(f"'{value}' is not a map; write it as old=new,old=new or as JSON.")
-        return {left.strip(): right.strip() for left, right in pairs}
-    return parts
+    except ValueError:
+        parsed = None
+    if isinstance(parsed, dict if container is dict else list):
+        return parsed
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if container is not dict:
+        return parts
+    pairs = [part.split("=", 1) for part in parts]
+    if any(len(pair) != 2 for pair in pairs):
+        raise InputError(f"'{value}' is not a map; write it as old=new,old=new or as JSON.")
+    return {left.strip(): right.strip() for left, right in pairs}
+
+
+def _kind(field: FieldInfo) -> tuple[Any, bool]:
+    """The field's type without its marks and without None, and whether it may be None."""
+    kind, optional = field.annotation, False
+    if get_origin(kind) in (Union, types.UnionType):
+        rest = [one for one in get_args(kind) if one is not type(None)]
+        optional = len(rest) < len(get_args(kind))
+        kind = rest[0] if len(rest) == 1 else kind
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    return kind, optional
 
 
 def _help(field: FieldInfo) -> str:
     text = field.description or ""
     default = field.get_default(call_default_factory=True)
-    shown = default not in (PydanticUndefined, None, "", [], {})
-    return (f"{text} (default: {default})" if shown else text).replace("%", "%%")
+    if default in (PydanticUndefined, None, "", [], {}):
+        return text.replace("%", "%%")
+    shown = {True: "yes", False: "no"}[default] if isinstance(default, bool) else _text(default)
+    return f"{text} (default: {shown})".replace("%", "%%")
 
 
-def _choices(annotation: Any) -> Sequence[str] | None:
-    return [str(v) for v in get_args(annotation)] if get_origin(annotation) is Literal else None
+def _choices(kind: Any) -> list[str] | None:
+    return [str(value) for value in get_args(kind)] if get_origin(kind) is Literal else None
 
 
-def _metavar(annotation: Any) -> str | None:
-    origin = get_origin(annotation) or annotation
+def _metavar(kind: Any) -> str | None:
+    origin = get_origin(kind) or kind
     if origin is Literal:
         return None
     if origin in (list, tuple):
@@ -126,3 +172,7 @@ def _metavar(annotation: Any) -> str | None:
 
 def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
+
+
+def _no(name: str) -> str:
+    return "--no-" + name.replace("_", "-")

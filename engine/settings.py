@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from tomllib import TOMLDecodeError
 
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
+
+from engine.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,6 +39,16 @@ class Settings(BaseSettings):
     light_jobs: int = Field(2, ge=1, le=64, description="Light jobs (import, audit) at once.")
     upload_mib: int = Field(1024, ge=1, description="Largest upload through the browser, in MiB.")
 
+    @field_validator("cache")
+    @classmethod
+    def _home(cls, path: Path) -> Path:
+        return path.expanduser()
+
+    @field_validator("folders")
+    @classmethod
+    def _homes(cls, paths: list[Path]) -> list[Path]:
+        return [path.expanduser() for path in paths]
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -50,5 +64,18 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once.
+
+    Raises:
+        InputError: the file or a variable cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"The setting {where} in limn.toml or LIMN_{where.upper()}: {first['msg']}."
+        ) from error
+    except (SettingsError, TOMLDecodeError) as error:
+        raise InputError(f"limn.toml or a LIMN_ variable cannot be read: {error}.") from error

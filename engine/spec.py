@@ -27,7 +27,8 @@ class FileRef:
 class Spec(BaseModel):
     """Base of every spec: frozen, no unknown fields, one sentence per mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Defaults are validated too: 1 for a float would give another key than the 1.0 of a flag.
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     @classmethod
     def parse(cls, values: dict[str, Any]) -> Any:
@@ -62,5 +63,9 @@ def _sentence(error: ValidationError) -> str:
     if first["type"] == "missing":
         return f"{where} is missing."
     given = first.get("input")
-    shown = "" if isinstance(given, dict) else f" (given: {given!r})"
+    shown = "" if isinstance(given, dict) else f" (given: {_short(repr(given))})"
     return f"{where}: {reason[:1].lower()}{reason[1:]}{shown}."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:200]}..."

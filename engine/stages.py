@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import NotFoundError
+
 if TYPE_CHECKING:
     from engine.spec import Spec
 
@@ -98,15 +100,21 @@ def stage_for_verb(verb: str) -> Stage:
     """The stage behind a verb of the command line.
 
     Raises:
-        KeyError: no stage has that verb.
+        NotFoundError: no stage has that verb.
     """
-    return next(stage for stage in STAGES if stage.verb == verb)
+    for stage in STAGES:
+        if stage.verb == verb:
+            return stage
+    raise NotFoundError(f"This version of Limn has no command '{verb}'.")
 
 
 def stage_of(spec: Spec) -> Stage:
     """The stage a spec belongs to."""
     path = f"{type(spec).__module__}:{type(spec).__qualname__}"
-    return next(stage for stage in STAGES if stage.spec == path)
+    for stage in STAGES:
+        if stage.spec == path:
+            return stage
+    raise LookupError(f"{path} belongs to no stage in engine.stages.STAGES")
 
 
 def _load(path: str) -> Any:

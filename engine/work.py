@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import platform
+import contextlib
+import logging
+import math
 import shutil
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from engine import flags
-from engine.errors import InputError, NotFoundError
+from engine.errors import Cancelled, InputError
+from engine.machine import machine
 from engine.progress import SILENT, Progress
-from engine.spec import ArtifactRef, FileRef, Spec
-from engine.stages import Stage, stage_of
+from engine.resolve import Resolved, existing_file, resolve
+from engine.spec import Spec
 from engine.store import Artifact, Manifest, Store
 from engine.store.budget import GIB, prune, using
-from engine.store.files import checksum
+from engine.store.names import name_from
 
-_VERSIONED = ("torch", "transformers", "streamlit", "duckdb", "scikit-learn", "numpy", "flash-attn")
+__all__ = ["Work", "existing_file", "run"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Work:
         inputs: The artifacts the spec's references name, by field.
         files: The files the spec's references name, by field.
         progress: Where to report to.
+        holds: What stays in the cache until this work has ended.
     """
 
     store: Store
@@ -45,6 +50,7 @@ class Work:
     inputs: Mapping[str, Artifact]
     files: Mapping[str, Path]
     progress: Progress
+    holds: ExitStack = field(default_factory=ExitStack)
     made: dict[str, str] = field(default_factory=dict)
     stopped: int | None = None
 
@@ -53,8 +59,15 @@ class Work:
         return self.files[name]
 
     def make(self, spec: Spec) -> Artifact:
-        """Another stage's artifact, found or computed now, and recorded as an input of this one."""
-        artifact = run(spec, store=self.store, progress=self.progress)
+        """Another stage's artifact, found or computed now, and recorded as an input of this one.
+
+        Raises:
+            Cancelled: the person stopped it half way, which leaves nothing to go on with.
+        """
+        resolved = resolve(spec, self.store, self.progress)
+        artifact = _artifact(resolved, self.store, self.progress, self.holds)
+        if "stopped_at" in artifact.facts:
+            raise Cancelled
         self.made[f"{artifact.kind}:{len(self.made)}"] = f"{artifact.kind}/{artifact.key}"
         return artifact
 
@@ -67,58 +80,77 @@ class Work:
         self.stopped = step
 
 
-def run(spec: Spec, *, store: Store, progress: Progress = SILENT, name: str = "") -> Artifact:
+def run(
+    spec: Spec, *, store: Store, progress: Progress = SILENT, name: str = "", wish: str = ""
+) -> Artifact:
     """The artifact of `spec`: from the cache, or computed here, once, whoever else asks.
 
+    Args:
+        spec: What is wanted.
+        store: Where it is looked for and published.
+        progress: Who hears of it.
+        name: Name that a person gave it.
+        wish: What to call it while it has no name, put as a name; numbered where it is taken.
+
     Raises:
-        InputError: an input is missing or cannot be used; nothing is published.
+        InputError: an input is missing or cannot be used, or the name is taken; nothing is made.
         Cancelled: the person cancelled; nothing is published, checkpoints stay.
     """
-    stage = stage_of(spec)
-    artifacts, files = _resolve(spec, store)
-    inputs = {field: f"{a.kind}/{a.key}" for field, a in artifacts.items()}
-    for field_name, path in files.items():
-        progress.stage("Reading the file", total=path.stat().st_size, unit="bytes")
-        inputs[field_name] = f"file/{checksum(path, progress.advance)}"
-    key = store.key(stage.verb, stage.version, spec.settings(), inputs)
-    with ExitStack() as stack:
-        if (artifact := store.find(stage.makes, key)) is None:
-            _acquire(store.lock(stage.makes, key), stack, progress)
-            artifact = store.find(stage.makes, key)
-        if artifact is None:
-            stack.enter_context(using(store, artifacts.values()))
-            artifact = _compute(spec, stage, key, inputs, artifacts, files, store, progress)
-    return store.rename(artifact, name) if name and not artifact.name else artifact
+    store.check_name(name)
+    resolved = resolve(spec, store, progress)
+    owner = store.named(name)
+    if owner and not resolved.gives(owner):
+        # Said before hours of work rather than after.
+        raise InputError(f"'{name}' already names another {owner.kind}; choose another name.")
+    with ExitStack() as holds:
+        artifact = _artifact(resolved, store, progress, holds)
+    if owner and owner.key != artifact.key:
+        store.rename(owner, "")  # what was stopped gives its name to what came of going on
+    if name and artifact.name != name:
+        return store.rename(artifact, name, numbered=True)
+    if wish and not artifact.name:
+        return store.rename(artifact, name_from(wish), numbered=True)
+    return artifact
 
 
-def _compute(
-    spec: Spec,
-    stage: Stage,
-    key: str,
-    inputs: dict[str, str],
-    artifacts: Mapping[str, Artifact],
-    files: Mapping[str, Path],
-    store: Store,
-    progress: Progress,
-) -> Artifact:
+def _artifact(resolved: Resolved, store: Store, progress: Progress, holds: ExitStack) -> Artifact:
+    """Find or compute it; it and all it came from stay in the cache until `holds` is closed."""
+    kind, key = resolved.stage.makes, resolved.key()
+    holds.enter_context(using(store, resolved.artifacts.values(), key))
+    if found := store.find(kind, key):
+        return found
+    with _acquired(store.lock(kind, key), progress):
+        if found := store.find(kind, key):
+            return found
+        artifact = _computed(resolved, store, progress, holds)
+    _keep_to_budget(store)
+    return artifact
+
+
+def _computed(resolved: Resolved, store: Store, progress: Progress, holds: ExitStack) -> Artifact:
+    spec, stage = resolved.spec, resolved.stage
     began = time.monotonic()
-    scratch = store.scratch(stage.makes, key)
+    scratch = store.scratch(stage.makes, resolved.key())
     scratch.mkdir(parents=True, exist_ok=True)
     with store.temporary() as out:
-        work = Work(store, out, scratch, artifacts, files, progress)
-        facts = stage.load_build()(spec, work)
+        work = Work(store, out, scratch, resolved.artifacts, resolved.files, progress, holds)
+        try:
+            facts = stage.load_build()(spec, work)
+        finally:
+            with contextlib.suppress(OSError):
+                scratch.rmdir()  # goes when it holds nothing to go on from
+        resolved.check_files()
         if work.stopped is not None:
-            settings = {**spec.settings(), "stopped_at": work.stopped}
-            key = store.key(stage.verb, stage.version, settings, inputs)
             facts = {**facts, "stopped_at": work.stopped}
+            holds.enter_context(using(store, (), resolved.key(work.stopped)))
         manifest = Manifest(
             kind=stage.makes,
-            key=key,
+            key=resolved.key(work.stopped),
             stage=stage.verb,
             version=stage.version,
             spec=spec.model_dump(mode="json"),
-            inputs={**inputs, **work.made},
-            facts=facts,
+            inputs={**resolved.inputs, **work.made},
+            facts=_plain(facts),
             command=flags.command(stage, spec),
             created=datetime.now(UTC),
             seconds=round(time.monotonic() - began, 3),
@@ -128,67 +160,46 @@ def _compute(
         artifact = store.publish(out, manifest)
     if work.stopped is None:
         shutil.rmtree(scratch, ignore_errors=True)
-    from engine.settings import settings as read_settings
-
-    prune(store, read_settings().budget_gib * GIB, spare=[artifact.key])
     return artifact
 
 
-def machine() -> dict[str, str]:
-    """Where it was computed: system, processor, Python and the versions of the libraries in use."""
-    import os
+def _keep_to_budget(store: Store) -> None:
+    from engine.settings import settings
 
-    found = {
-        "system": f"{platform.system()} {platform.machine()}",
-        "cores": str(os.cpu_count()),
-        "python": platform.python_version(),
-    }
-    for package in _VERSIONED:
-        # Only what this process has loaded had a part in the result.
-        if package.replace("-", "_").replace("scikit_learn", "sklearn") in sys.modules:
-            found[package] = metadata.version(package)
-    return found
+    try:
+        prune(store, settings().budget_gib * GIB)
+    except OSError:
+        # The result stands; tidying up is tried again after the next one.
+        log.warning("The cache could not be brought below its budget", exc_info=True)
 
 
-def _resolve(spec: Spec, store: Store) -> tuple[dict[str, Artifact], dict[str, Path]]:
-    artifacts: dict[str, Artifact] = {}
-    files: dict[str, Path] = {}
-    for name, reference in spec.references():
-        value = str(getattr(spec, name))
-        match reference:
-            case ArtifactRef(kind=kind):
-                artifacts[name] = store.get(value, kind)
-            case FileRef():
-                files[name] = existing_file(value)
-    return artifacts, files
+def _plain(value: Any) -> Any:
+    """`value` as JSON knows it: numpy's numbers as Python's, no NaN and no infinity."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(one) for one in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
 
 
-def existing_file(path: str) -> Path:
-    """The path of a readable file.
-
-    Raises:
-        NotFoundError: there is none.
-        InputError: it is a folder.
-    """
-    file = Path(path).expanduser()
-    if file.is_dir():
-        raise InputError(f"{file} is a folder; name a file in it.")
-    if not file.is_file():
-        raise NotFoundError(f"There is no file {file}; check the path.")
-    return file.resolve()
-
-
-def _acquire(lock: FileLock, stack: ExitStack, progress: Progress) -> None:
-    """Take the lock without ever being deaf to a cancel."""
+@contextlib.contextmanager
+def _acquired(lock: FileLock, progress: Progress) -> Iterator[None]:
+    """Hold the lock; while waiting for it, never be deaf to a cancel."""
     waiting = False
     while True:
         try:
             lock.acquire(timeout=0.5)
+            break
         except Timeout:
             if not waiting:
                 progress.stage("Waiting: another window computes the same")
                 waiting = True
             progress.at(0)
-            continue
-        stack.callback(lock.release)
-        return
+    try:
+        yield
+    finally:
+        lock.release()

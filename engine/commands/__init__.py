@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
 from engine.errors import InputError
 from engine.stages import STAGES
 
+_HELP = ("-h", "--help", "help")
 _OTHERS = {
+    "data fetch": "Download a public dataset.",
     "predict": "Classify one text, or a whole file.",
     "artifacts": "list, show, verify, keep, rename, remove or prune what is cached.",
-    "jobs": "list, show, stop, cancel or resume jobs.",
+    "jobs": "list, show, stop, cancel, resume or remove jobs.",
     "doctor": "Say what this machine can do and what is missing.",
 }
 
@@ -22,34 +25,40 @@ def dispatch(words: list[str]) -> dict[str, Any] | None:
     Raises:
         InputError: no such command, or its arguments cannot be used.
     """
-    if not words or words[0] in ("-h", "--help", "help"):
-        _overview()
-        return None
     for stage in STAGES:
-        verb = stage.verb.split()
-        if words[: len(verb)] == verb:
+        if rest := _after(stage.verb, words):
             from engine.commands.stage import run_stage
 
-            return run_stage(stage, words[len(verb) :])
-    if words[:2] == ["data", "fetch"]:
-        words = ["fetch", *words[2:]]
-    elif words[0] not in _OTHERS:
-        known = ", ".join([*(stage.verb for stage in STAGES), "data fetch", *_OTHERS])
-        raise InputError(f"There is no command '{' '.join(words[:2])}'. There is: {known}.")
-    command = import_module(f"engine.commands.{words[0]}")
-    result: dict[str, Any] | None = command.run(words[1:])
-    return result
+            return run_stage(stage, rest[0])
+    for verb in _OTHERS:
+        if rest := _after(verb, words):
+            command = import_module(f"engine.commands.{verb.split()[-1]}")
+            result: dict[str, Any] | None = command.run(rest[0])
+            return result
+    if words and words[-1] in _HELP and (commands := _commands(words[:-1])):
+        _tell(commands)
+        return None
+    told = f"There is no command '{' '.join(words[:2])[:80]}'" if words else "Name a command"
+    known = ", ".join(_commands(words[:1]) or _commands([]))
+    raise InputError(f"{told}. There is: {known}. See: python -m engine --help")
 
 
-def _overview() -> None:
-    import sys
+def _after(verb: str, words: list[str]) -> tuple[list[str]] | None:
+    """What follows `verb` in `words`; None where they begin otherwise."""
+    parts = verb.split()
+    return (words[len(parts) :],) if words[: len(parts)] == parts else None
 
-    rows = [(stage.verb, stage.help) for stage in STAGES]
-    rows += [("data fetch", "Download a public dataset."), *_OTHERS.items()]
-    lines = [f"  {verb:<13} {text}" for verb, text in rows]
-    sys.stderr.write(
-        "python -m engine COMMAND ...   (COMMAND --help for its options)\n\n"
-        + "\n".join(lines)
-        + "\n\nThe last line printed is one JSON object. Exit: 0 done, 2 input to mend, "
-        "1 our failure.\n"
+
+def _commands(begin: list[str]) -> dict[str, str]:
+    """Every command that begins with these words, and what it does."""
+    every = {**{stage.verb: stage.help for stage in STAGES}, **_OTHERS}
+    return {verb: text for verb, text in every.items() if verb.split()[: len(begin)] == begin}
+
+
+def _tell(commands: dict[str, str]) -> None:
+    lines = "\n".join(f"  {verb:<13} {text}" for verb, text in commands.items())
+    # Past the border's redirection of prints: help is what was asked for.
+    (sys.__stdout__ or sys.stderr).write(
+        f"python -m engine COMMAND ...   (COMMAND --help for its options)\n\n{lines}\n\n"
+        "The last line printed is one JSON object. Exit: 0 done, 2 input to mend, 1 our failure.\n"
     )

@@ -1,4 +1,4 @@
-"""Looks after jobs from the command line: list, show, stop, cancel, resume."""
+"""Looks after jobs from the command line: list, show, stop, cancel, resume, remove."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def run(words: list[str]) -> dict[str, Any]:
         ("stop", "Stop it and keep the best so far."),
         ("cancel", "End it now."),
         ("resume", "Start it again from its checkpoint."),
+        ("remove", "Forget a finished job; its artifact stays."),
     ):
         actions.add_parser(action, help=text).add_argument("job", help="Id of the job.")
     given = parser.parse_args(words)
@@ -38,6 +39,9 @@ def run(words: list[str]) -> dict[str, Any]:
             jobs.cancel(job, store)
         case "resume":
             job = jobs.resume(job, store)
+        case "remove":
+            jobs.remove(job, store)
+            return _row(job)
     return _row(read(store, job.id))
 
 

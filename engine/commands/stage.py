@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import traceback
 from pathlib import Path
@@ -18,22 +17,21 @@ from engine.progress import Progress
 from engine.spec import ArtifactRef, Spec
 from engine.stages import Stage
 from engine.store import Artifact, Store, default_store
+from engine.store.budget import using
 from engine.terminal import TerminalProgress
 from engine.work import run
-
-log = logging.getLogger(__name__)
 
 
 def run_stage(stage: Stage, words: list[str]) -> dict[str, Any]:
     """Parse `words`, run the stage, return its key and headline figures."""
-    parser = flags.Parser(prog=f"python -m engine {stage.verb}", description=stage.help)
-    flags.add_arguments(parser, stage.load_spec())
-    parser.add_argument("--name", default="", help="Name to give the result.")
+    store = default_store()
+    # Taken out, so that nothing the stage starts believes it is the job.
     if job_id := os.environ.pop(JOB_VARIABLE, ""):
-        return _as_job(stage, parser, words, JobProgress(default_store(), job_id))
+        return _as_job(stage, words, store, JobProgress(store, job_id))
+    spec, name = _parsed(stage, words)
     progress = TerminalProgress()
     try:
-        return summary(_run(stage, parser, words, progress))
+        return summary(_artifact(spec, name, store, progress))
     finally:
         progress.close()
 
@@ -43,13 +41,14 @@ def summary(artifact: Artifact) -> dict[str, Any]:
     return {artifact.kind: artifact.key, "name": artifact.name, **artifact.facts}
 
 
-def _as_job(
-    stage: Stage, parser: flags.Parser, words: list[str], progress: JobProgress
-) -> dict[str, Any]:
+def _as_job(stage: Stage, words: list[str], store: Store, progress: JobProgress) -> dict[str, Any]:
     """The job's border: whatever happens, its status says how it ended."""
     try:
-        progress.wait_turn()
-        artifact = _run(stage, parser, words, progress)
+        spec, name = _parsed(stage, words)
+        # What it will read must outlast the wait.
+        with using(store, _inputs(spec, store)):
+            progress.wait_turn()
+            artifact = _artifact(spec, name, store, progress)
     except InputError as error:
         progress.end(State.FAILED, error=str(error), mendable=True)
         raise
@@ -72,33 +71,54 @@ def _as_job(
     return result
 
 
-def _run(stage: Stage, parser: flags.Parser, words: list[str], progress: Progress) -> Artifact:
-    given = parser.parse_args(words)
+def _parsed(stage: Stage, words: list[str]) -> tuple[Spec, str]:
     spec_class = stage.load_spec()
-    spec = spec_class.parse(flags.values(spec_class, given))
-    store = default_store()
-    name = given.name
-    if name:
-        # Said before hours of work rather than after.
-        store.check_name(name)
-    spec, wish = _import_files(spec, store, progress)
-    if not name and wish:
-        name = store.free_name(wish)
-    return run(spec, store=store, progress=progress, name=name)
+    parser = flags.Parser(prog=f"python -m engine {stage.verb}", description=stage.help)
+    flags.add_arguments(parser, spec_class)
+    parser.add_argument("--name", default="", help="Name to give the result.")
+    given = parser.parse_args(words)
+    spec: Spec = spec_class.parse(flags.values(spec_class, given))
+    return spec, given.name
 
 
-def _import_files(spec: Spec, store: Store, progress: Progress) -> tuple[Spec, str]:
-    """Where a source is wanted and a file is named, import the file first."""
+def _artifact(spec: Spec, name: str, store: Store, progress: Progress) -> Artifact:
+    """The spec's artifact; a file named where a source is wanted is imported first.
+
+    What a person gave no name is called after the file it came from.
+    """
     from engine.data.spec_source import SourceSpec
 
+    wish = ""
     if isinstance(spec, SourceSpec):
-        return spec, Path(spec.path).name.split(".")[0]
-    for name, reference in spec.references():
-        value = str(getattr(spec, name))
-        if reference == ArtifactRef("source") and Path(value).expanduser().exists():
-            wish = Path(value).name.split(".")[0]
-            source = run(SourceSpec(path=value), store=store, progress=progress)
-            return spec.model_copy(update={name: source.key}), wish
-        if reference == ArtifactRef("source"):
-            return spec, store.get(value, "source").name
-    return spec, ""
+        wish = Path(spec.path).name
+    for field, value in _sources(spec):
+        if _is_file(value):
+            source = run(
+                SourceSpec(path=value), store=store, progress=progress, wish=Path(value).name
+            )
+        else:
+            source = store.get(value, "source")
+        wish = source.name.split(".")[0]
+        spec = spec.model_copy(update={field: source.key})
+    return run(spec, store=store, progress=progress, name=name, wish=wish)
+
+
+def _inputs(spec: Spec, store: Store) -> list[Artifact]:
+    """The artifacts it names that exist before it begins."""
+    files = {field for field, value in _sources(spec) if _is_file(value)}
+    return [
+        store.get(str(value), reference.kind)
+        for field, reference in spec.references()
+        if isinstance(reference, ArtifactRef) and field not in files
+        if (value := getattr(spec, field))
+    ]
+
+
+def _sources(spec: Spec) -> list[tuple[str, str]]:
+    found = [name for name, reference in spec.references() if reference == ArtifactRef("source")]
+    return [(name, str(getattr(spec, name))) for name in found]
+
+
+def _is_file(value: str) -> bool:
+    """Whether a person means a file: there is one, or it is written like a path."""
+    return "/" in value or os.sep in value or os.path.isfile(os.path.expanduser(value))

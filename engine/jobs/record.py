@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from engine.errors import NotFoundError
 from engine.store import Store
 from engine.store.files import read_json
+from engine.store.process import alive
+
+_ID = re.compile(r"[A-Za-z0-9-]+")
 
 
 class State(StrEnum):
@@ -116,9 +121,11 @@ class Job:
 
     @property
     def log(self) -> str:
-        """The last 20,000 characters of its log."""
+        """The last 20,000 bytes of its log."""
         try:
-            return (self.path / "log.txt").read_text(encoding="utf-8", errors="replace")[-20_000:]
+            with (self.path / "log.txt").open("rb") as file:
+                file.seek(max(0, file.seek(0, 2) - 20_000))
+                return file.read().decode("utf-8", errors="replace")
         except FileNotFoundError:
             return ""
 
@@ -128,11 +135,31 @@ class Job:
             lines = (self.path / "points.jsonl").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return []
+        # The last line may be half written.
         return [json.loads(line) for line in lines if line.endswith("}")]
 
-    def with_status(self, **changes: Any) -> Job:
-        """The same job with parts of its status replaced."""
-        return replace(self, status=self.status.model_copy(update=changes))
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether somebody asked for its end."""
+        return (self.path / "cancel").exists()
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether somebody asked it to stop and keep the best so far."""
+        return (self.path / "stop").exists()
+
+    @property
+    def process(self) -> tuple[int, float] | None:
+        """Pid and start of its process: as it said itself or, before it is awake, its parent."""
+        if self.status.pid and self.status.started is not None:
+            return self.status.pid, self.status.started
+        launched = read_json(self.path / "launched.json")
+        return (launched["pid"], launched["started"]) if launched else None
+
+    @property
+    def living(self) -> bool:
+        """Whether its process runs."""
+        return self.process is not None and alive(*self.process)
 
 
 def read(store: Store, job_id: str) -> Job:
@@ -142,14 +169,18 @@ def read(store: Store, job_id: str) -> Job:
         NotFoundError: there is none.
     """
     path = store.folder("jobs") / job_id
-    request = read_json(path / "request.json") if job_id and "/" not in job_id else None
-    if request is None:
-        raise NotFoundError(f"There is no job {job_id}; it may have been removed.")
-    status = read_json(path / "status.json") or {}
-    return Job(path, Request.model_validate(request), Status.model_validate(status))
+    try:
+        request = read_json(path / "request.json") if _ID.fullmatch(job_id) else None
+        asked = Request.model_validate(request)
+        return Job(path, asked, Status.model_validate(read_json(path / "status.json") or {}))
+    except ValidationError as error:
+        raise NotFoundError(f"There is no job {job_id}; it may have been removed.") from error
 
 
 def jobs(store: Store) -> list[Job]:
     """Every job, newest first."""
-    folders = sorted(store.folder("jobs").iterdir(), reverse=True)
-    return [read(store, path.name) for path in folders if (path / "request.json").exists()]
+    found = []
+    for path in sorted(store.folder("jobs").iterdir(), reverse=True):
+        with suppress(NotFoundError):  # being submitted or removed at this moment
+            found.append(read(store, path.name))
+    return found

@@ -6,19 +6,22 @@ import json
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 _BLOCK = 1 << 22
+_Result = TypeVar("_Result")
 
 
 def write_json(path: Path, value: object) -> None:
     """Write `value` so that a reader sees the old file or the new one, never half of it."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    text = json.dumps(value, ensure_ascii=False, indent=1)
     try:
-        temporary.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
-        os.replace(temporary, path)
+        temporary.write_text(text, encoding="utf-8")
+        _patiently(lambda: os.replace(temporary, path))
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -26,7 +29,7 @@ def write_json(path: Path, value: object) -> None:
 def read_json(path: Path) -> Any:
     """The JSON value in `path`; None where the file is missing or not JSON."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(_patiently(lambda: path.read_text(encoding="utf-8")))
     except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
         return None
 
@@ -60,11 +63,29 @@ def folder_bytes(folder: Path) -> int:
     return total
 
 
+def newest_change(folder: Path) -> float:
+    """When anything below `folder` was last written, in seconds since the epoch; 0 if gone."""
+    newest = 0.0
+    for path in (folder, *folder.rglob("*")):
+        try:
+            newest = max(newest, path.stat().st_mtime)
+        except FileNotFoundError:
+            continue
+    return newest
+
+
 def flush_folder(folder: Path) -> None:
-    """Force every file below `folder` to the disk, so that a rename never outruns its content."""
+    """Force everything below `folder` to the disk, so that a rename never outruns its content."""
     for path in files_below(folder):
         with path.open("rb+") as file:
             os.fsync(file.fileno())
+    if os.name == "posix":
+        for below in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
+            handle = os.open(below, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def remove_folder(folder: Path) -> None:
@@ -74,3 +95,13 @@ def remove_folder(folder: Path) -> None:
     doomed = folder.with_name(f".gone-{folder.name}-{secrets.token_hex(4)}")
     os.replace(folder, doomed)
     shutil.rmtree(doomed, ignore_errors=True)
+
+
+def _patiently(action: Callable[[], _Result]) -> _Result:
+    """`action`, tried again where Windows refuses because another process has the file open."""
+    for _ in range(40 if os.name == "nt" else 0):
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(0.025)
+    return action()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -10,7 +11,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,12 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from engine.errors import InputError, NotFoundError
-from engine.store.artifact import Artifact, FileEntry, Manifest
-from engine.store.files import (
-    checksum,
-    files_below,
-    flush_folder,
-    read_json,
-    remove_folder,
-    write_json,
-)
+from engine.store.artifact import Artifact, Manifest
+from engine.store.check import MANIFEST, entries, problems
+from engine.store.files import flush_folder, read_json, remove_folder, write_json
+from engine.store.names import Names, check_name, name_from, numbers
+from engine.store.process import identity
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _KEY = re.compile(r"[0-9a-f]{20}")
 _PRIVATE = {"jobs", "locks", "names", "partial", "tmp", "uploads", "use", "kept", "used"}
 
@@ -42,6 +37,11 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    @property
+    def names(self) -> Names:
+        """The names given so far."""
+        return Names(self.folder("names"), self.folder("locks") / "names.lock")
 
     def folder(self, name: str) -> Path:
         """A bookkeeping folder of the store (``jobs``, ``uploads``, ...), made when missing."""
@@ -59,7 +59,7 @@ class Store:
 
     def find(self, kind: str, key: str) -> Artifact | None:
         """The artifact, or None; being found counts as being used."""
-        artifact = self._read(self.root / kind / key)
+        artifact = self._read(self.root / kind / key) if _KEY.fullmatch(key) else None
         if artifact:
             self.touch(artifact)
         return artifact
@@ -71,23 +71,29 @@ class Store:
             NotFoundError: nothing, or more than one thing, answers to it.
         """
         wanted = reference.strip()
-        named = read_json(self.folder("names") / wanted) if _NAME.fullmatch(wanted) else None
-        if named and kind in (None, named["kind"]) and (hit := self.find(**named)):
-            return hit
+        if (named := self.named(wanted)) and kind in (None, named.kind):
+            self.touch(named)
+            return named
         hits = [a for a in self.artifacts(kind) if wanted and a.key.startswith(wanted)]
         if len(hits) == 1:
             self.touch(hits[0])
             return hits[0]
         what = kind or "artifact"
+        shown = wanted if len(wanted) < 80 else f"{wanted[:80]}..."
         if hits:
-            raise NotFoundError(f"{len(hits)} {what}s begin with '{wanted}'; give more of the key.")
+            raise NotFoundError(f"{len(hits)} keys begin with '{shown}'; give more of the key.")
         known = ", ".join(a.title for a in self.artifacts(kind)[:5])
         hint = f" There is: {known}." if known else f" There is no {what} yet."
-        raise NotFoundError(f"No {what} is called '{wanted}'.{hint}")
+        raise NotFoundError(f"No {what} is called '{shown}'.{hint}")
+
+    def named(self, name: str) -> Artifact | None:
+        """The artifact that has this very name, if any."""
+        owner = self.names.owner(name)
+        return self._read(self.root / owner) if owner else None
 
     def artifacts(self, kind: str | None = None) -> list[Artifact]:
         """Every whole artifact (of one kind), newest first."""
-        names = self._names()
+        names = self.names.by_reference()
         found = []
         for folder in self._kinds() if kind is None else [self.root / kind]:
             for path in folder.iterdir() if folder.is_dir() else []:
@@ -97,18 +103,18 @@ class Store:
 
     def inputs(self, artifact: Artifact) -> list[Artifact]:
         """The artifacts it was made from that still exist."""
-        paths = (self.root / ref for ref in artifact.manifest.inputs.values())
-        return [hit for path in paths if (hit := self._read(path))]
+        return self._inputs(artifact, self.names.by_reference())
 
     def lineage(self, artifact: Artifact) -> list[Artifact]:
         """It and everything it came from, nearest first, each once."""
+        names = self.names.by_reference()
         seen: dict[str, Artifact] = {}
         queue = [artifact]
         while queue:
             current = queue.pop(0)
             if current.key not in seen:
                 seen[current.key] = current
-                queue.extend(self.inputs(current))
+                queue.extend(self._inputs(current, names))
         return list(seen.values())
 
     def dependants(self, artifact: Artifact) -> list[Artifact]:
@@ -118,23 +124,13 @@ class Store:
 
     def verify(self, artifact: Artifact) -> list[str]:
         """One sentence for each payload file that is missing, changed or not in the manifest."""
-        problems = []
-        for name, entry in artifact.manifest.files.items():
-            path = artifact.path / name
-            if not path.is_file():
-                problems.append(f"{name} is missing.")
-            elif path.stat().st_size != entry.bytes or checksum(path) != entry.xxh3:
-                problems.append(f"{name} was changed after it was published.")
-        for path in files_below(artifact.path):
-            name = path.relative_to(artifact.path).as_posix()
-            if name != "manifest.json" and name not in artifact.manifest.files:
-                problems.append(f"{name} was added after it was published.")
-        return problems
+        return problems(artifact.path, artifact.manifest.files)
 
-    @contextmanager
+    @contextlib.contextmanager
     def temporary(self) -> Iterator[Path]:
         """A fresh folder inside the store, gone afterwards unless it was published."""
-        path = self.folder("tmp") / f"{os.getpid()}-{secrets.token_hex(6)}"
+        pid, started = identity()
+        path = self.folder("tmp") / f"{pid}-{started}-{secrets.token_hex(6)}"
         path.mkdir()
         try:
             yield path
@@ -146,17 +142,14 @@ class Store:
 
         Whoever publishes the same key first wins; the content is the same.
         """
-        entries = {
-            path.relative_to(folder).as_posix(): FileEntry(
-                bytes=path.stat().st_size, xxh3=checksum(path)
-            )
-            for path in files_below(folder)
-        }
-        whole = manifest.model_copy(update={"files": entries})
-        write_json(folder / "manifest.json", whole.model_dump(mode="json"))
+        whole = manifest.model_copy(update={"files": entries(folder)})
+        write_json(folder / MANIFEST, whole.model_dump(mode="json"))
         flush_folder(folder)
         target = self.root / manifest.kind / manifest.key
         target.parent.mkdir(parents=True, exist_ok=True)
+        if self._read(target) is None:
+            # Only a folder that something outside Limn has damaged can stand there.
+            remove_folder(target)
         try:
             os.rename(folder, target)
         except OSError:
@@ -171,45 +164,34 @@ class Store:
         """Held while the artifact is computed, so that two sessions compute it once."""
         return FileLock(self.folder("locks") / f"{kind}-{key}.lock")
 
+    def marking(self) -> FileLock:
+        """Held for the moment in which something is marked as in use, or is removed."""
+        return FileLock(self.folder("locks") / "marking.lock")
+
     def scratch(self, kind: str, key: str) -> Path:
         """The folder for checkpoints of this artifact; it survives a kill and is found again."""
         return self.folder("partial") / f"{kind}-{key}"
 
-    def rename(self, artifact: Artifact, name: str) -> Artifact:
+    def rename(self, artifact: Artifact, name: str, *, numbered: bool = False) -> Artifact:
         """Give the artifact `name`; an earlier name is dropped, an empty one only drops it.
+
+        Where something else has the name, `numbered` takes the first free of name-2, name-3, ...
 
         Raises:
             InputError: the name is not lower-case letters, digits, dots and dashes, or is taken.
         """
-        self.check_name(name)
-        owner = read_json(self.folder("names") / name) if name else None
-        mine = {"kind": artifact.kind, "key": artifact.key}
-        if owner and owner != mine and self._read(self.root / owner["kind"] / owner["key"]):
-            raise InputError(
-                f"'{name}' already names another {owner['kind']}; choose another name."
-            )
-        for path in self.folder("names").iterdir():
-            if path.name != name and read_json(path) == mine:
-                path.unlink(missing_ok=True)
-        if name:
-            write_json(self.folder("names") / name, mine)
-        return Artifact(artifact.path, artifact.manifest, name)
+        reference = f"{artifact.kind}/{artifact.key}"
+        given = self.names.give(reference, name, self._exists, numbered)
+        return Artifact(artifact.path, artifact.manifest, given)
 
     @staticmethod
     def check_name(name: str) -> None:
         """Raise InputError unless `name` is empty or a valid name."""
-        if name and not _NAME.fullmatch(name):
-            raise InputError(
-                f"'{name}' cannot be a name: use up to 64 lower-case letters, digits, dots and "
-                "dashes, beginning with a letter or digit."
-            )
+        check_name(name)
 
     def free_name(self, wish: str) -> str:
-        """`wish` as a valid name that nothing else has: "AG News" gives "ag-news" or so."""
-        base = re.sub(r"[^a-z0-9]+", "-", wish.lower()).strip("-")[:56] or "untitled"
-        taken = {f"{name}" for name in self._names().values()}
-        numbered = (base if n == 1 else f"{base}-{n}" for n in range(1, 10_000))
-        return next(name for name in numbered if name not in taken)
+        """`wish` as a valid name that nothing else has now: "AG News" gives "ag-news" or so."""
+        return next(name for name in numbers(name_from(wish)) if self.named(name) is None)
 
     def keep(self, artifact: Artifact, kept: bool = True) -> None:
         """Mark it as kept: pruning never takes it nor anything it came from."""
@@ -222,9 +204,11 @@ class Store:
 
     def touch(self, artifact: Artifact) -> None:
         """Note that it, and so everything it came from, was used now."""
-        mark = self.folder("used") / artifact.key
-        if time.time() - _mtime(mark) > 60:
-            mark.touch()
+        # A cache that cannot be written to, or is full, can still be read from.
+        with contextlib.suppress(OSError):
+            mark = self.folder("used") / artifact.key
+            if abs(time.time() - _mtime(mark)) > 60:
+                mark.touch()
 
     def last_used(self, artifact: Artifact) -> float:
         """When it was last used, in seconds since the epoch."""
@@ -238,12 +222,15 @@ class Store:
         """
         from engine.store.budget import in_use
 
-        if dependants := self.dependants(artifact):
-            made = ", ".join(f"{a.kind} {a.title}" for a in dependants[:3])
-            raise InputError(f"{artifact.title} is still needed by {made}; remove that first.")
-        if artifact.key in in_use(self):
-            raise InputError(f"{artifact.title} is being read by a running job; wait or stop it.")
-        self.discard(artifact)
+        with self.marking():
+            if dependants := self.dependants(artifact):
+                made = ", ".join(f"{a.kind} {a.title}" for a in dependants[:3])
+                raise InputError(f"{artifact.title} is still needed by {made}; remove that first.")
+            if artifact.key in in_use(self):
+                raise InputError(
+                    f"{artifact.title} is being read by a running job; wait for it or stop it."
+                )
+            self.discard(artifact)
 
     def discard(self, artifact: Artifact) -> None:
         """Remove it and its marks without asking; for :meth:`remove` and pruning."""
@@ -257,19 +244,22 @@ class Store:
             return []
         return [p for p in self.root.iterdir() if p.is_dir() and p.name not in _PRIVATE]
 
-    def _names(self) -> dict[str, str]:
-        pairs = ((path.name, read_json(path)) for path in self.folder("names").iterdir())
-        return {f"{mark['kind']}/{mark['key']}": name for name, mark in pairs if mark}
+    def _exists(self, reference: str) -> bool:
+        return read_json(self.root / reference / MANIFEST) is not None
+
+    def _inputs(self, artifact: Artifact, names: Mapping[str, str]) -> list[Artifact]:
+        paths = (self.root / ref for ref in artifact.manifest.inputs.values())
+        return [hit for path in paths if (hit := self._read(path, names))]
 
     def _read(self, path: Path, names: Mapping[str, str] | None = None) -> Artifact | None:
-        content = read_json(path / "manifest.json")
+        content = read_json(path / MANIFEST)
         if content is None:
             return None
         try:
             manifest = Manifest.model_validate(content)
         except ValidationError:
             return None
-        known = self._names() if names is None else names
+        known = self.names.by_reference() if names is None else names
         return Artifact(path, manifest, known.get(f"{manifest.kind}/{manifest.key}", ""))
 
 
@@ -278,7 +268,10 @@ def default_store() -> Store:
     """The store of this process's settings."""
     from engine.settings import settings
 
-    return Store(settings().cache)
+    root = settings().cache
+    if root.exists() and not root.is_dir():
+        raise InputError(f"The cache must be a folder, and {root} is a file; change LIMN_CACHE.")
+    return Store(root)
 
 
 def _mtime(path: Path) -> float:
