@@ -59,5 +59,5 @@ def cell(
     """
     values = [str(folder / FILE), str(dataset_rows), label, prediction, split, limit]
     with duckdb.connect() as connection:
-        table: pa.Table = connection.execute(query, values).to_arrow_table()
+        table: pa.Table = connection.sql(query, params=values).to_arrow_table()
     return table

@@ -1,0 +1,176 @@
+"""From a CSV to a classifier: both routes, whole, resumable, and the same after loading."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from engine.classify import finetune
+from engine.classify.classifier import load_classifier
+from engine.classify.predictions import cell
+from engine.classify.spec import EvaluateSpec, TrainSpec
+from engine.errors import Cancelled, InputError
+from engine.progress import _Silent
+from engine.store import Artifact, Store
+from engine.work import run
+
+
+class Interrupts(_Silent):
+    """Progress that cancels, or asks to stop, once `after` units of training are done."""
+
+    def __init__(self, after: int, how: str):
+        self.after, self.how, self.done, self.points, self.notes = after, how, 0, [], []
+
+    @property
+    def stop_requested(self) -> bool:
+        return self.how == "stop" and self.done >= self.after
+
+    def stage(self, name, total=None, unit="rows"):
+        self.training, self.done = name == "Training", 0
+
+    def advance(self, n=1):
+        self.at(self.done + n)
+
+    def at(self, done):
+        self.done = done
+        if self.training and self.how == "cancel" and done >= self.after:
+            raise Cancelled
+
+    def point(self, **values):
+        self.points.append(values)
+
+    def note(self, sentence):
+        self.notes.append(sentence)
+
+
+def spec_for(dataset: Artifact, encoder: Path, **more: object) -> TrainSpec:
+    return TrainSpec(dataset=dataset.key, encoder=str(encoder), **more)
+
+
+def fine(dataset: Artifact, encoder: Path) -> TrainSpec:
+    return spec_for(dataset, encoder, route="finetune", epochs=1, batch_size=8, learning_rate=1e-3)
+
+
+def test_quick_route_beats_the_majority_and_loads_to_the_same_probabilities(
+    store, dataset, encoder_folder
+):
+    model = run(spec_for(dataset, encoder_folder), store=store)
+    assert model.facts["accuracy"] > model.facts["majority"] + 0.2
+    assert store.verify(model) == []
+    assert {a.kind for a in store.lineage(model)} == {"model", "dataset", "source", "vectors"}
+
+    classifier = load_classifier(model.path)
+    stored = pq.read_table(model.path / "predictions.parquet").to_pydict()
+    texts = dict(
+        zip(*pq.read_table(dataset.path / "rows.parquet", columns=["row", "text"]), strict=True)
+    )
+    by_row = {row.as_py(): text.as_py() for row, text in texts.items()}
+    again = classifier.probabilities([by_row[row] for row in stored["row"]])
+    np.testing.assert_allclose(again, stored["probabilities"], atol=1e-5)
+
+
+def test_the_confusion_cells_hold_exactly_the_texts_they_count(store, dataset, encoder_folder):
+    model = run(spec_for(dataset, encoder_folder), store=store)
+    scores = json.loads((model.path / "scores.json").read_text())
+    for i, label in enumerate(scores["labels"]):
+        for j, prediction in enumerate(scores["labels"]):
+            found = cell(
+                model.path, dataset.path / "rows.parquet",
+                label=label, prediction=prediction, split=scores["split"],
+            )  # fmt: skip
+            assert found.num_rows == scores["confusion"][i][j]
+            confidence = found["confidence"].to_pylist()
+            assert confidence == sorted(confidence, reverse=True)
+
+
+def test_evaluate_agrees_with_training(store, dataset, encoder_folder):
+    model = run(spec_for(dataset, encoder_folder), store=store)
+    again = run(EvaluateSpec(model=model.key, dataset=dataset.key), store=store)
+    assert again.facts["accuracy"] == model.facts["accuracy"]
+    assert again.facts["macro_f1"] == pytest.approx(model.facts["macro_f1"])
+
+
+def test_finetuning_learns_and_what_is_saved_is_what_was_scored(store, dataset, encoder_folder):
+    progress = Interrupts(10**9, "never")
+    model = run(fine(dataset, encoder_folder), store=store, progress=progress)
+    losses = [p["train_loss"] for p in progress.points if "train_loss" in p]
+    assert losses[-1] < losses[0]
+    assert [p["step"] for p in progress.points] == sorted(p["step"] for p in progress.points)
+    again = run(EvaluateSpec(model=model.key, dataset=dataset.key), store=store)
+    assert again.facts["accuracy"] == model.facts["accuracy"]
+    assert (
+        load_classifier(model.path).encoder.fingerprint
+        != load_classifier(
+            run(spec_for(dataset, encoder_folder), store=store).path
+        ).encoder.fingerprint
+    )
+
+
+def test_resumed_equals_uninterrupted_bit_for_bit(
+    store, dataset, encoder_folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(finetune, "_CHECKPOINT_EVERY_S", 0.0)
+    spec = fine(dataset, encoder_folder)
+    interrupted = Interrupts(90, "cancel")
+    with pytest.raises(Cancelled):
+        run(spec, store=store, progress=interrupted)
+    assert store.artifacts("model") == []
+    resumed_progress = Interrupts(10**9, "never")
+    resumed = run(spec, store=store, progress=resumed_progress)
+    assert any("Going on from step" in note for note in resumed_progress.notes)
+
+    other = Store(tmp_path / "other")
+    for kind in ("source", "dataset"):
+        (other.root / kind).mkdir(parents=True)
+        for folder in (store.root / kind).iterdir():
+            (other.root / kind / folder.name).symlink_to(folder)
+    whole = run(spec, store=other)
+    assert whole.key == resumed.key
+    for name in ("encoder/model.safetensors", "head.safetensors", "points.json"):
+        assert whole.manifest.files[name].xxh3 == resumed.manifest.files[name].xxh3, name
+
+
+def test_stop_keeps_the_best_under_a_key_of_its_own_and_can_be_resumed(
+    store, dataset, encoder_folder
+):
+    spec = fine(dataset, encoder_folder)
+    stopped = run(spec, store=store, progress=Interrupts(90, "stop"))
+    assert 0 < stopped.facts["steps"] < 24
+    assert load_classifier(stopped.path).probabilities(["the team won"]).shape == (1, 3)
+    finished = run(spec, store=store)
+    assert finished.key != stopped.key
+    assert finished.facts["steps"] == 24
+
+
+def test_frozen_layers_stay_as_they_are(store, dataset, encoder_folder):
+    from safetensors.numpy import load_file
+
+    spec = fine(dataset, encoder_folder).model_copy(update={"frozen_layers": 1})
+    model = run(spec, store=store)
+    before = load_file(encoder_folder / "model.safetensors")
+    after = load_file(model.path / "encoder" / "model.safetensors")
+    moved = {name for name in after if not np.array_equal(before[name], after[name])}
+    assert not any("embeddings.word" in name or "layer.0." in name for name in moved)
+    if model.facts["best_step"] > 0:
+        assert any("layer.1." in name for name in moved)
+
+
+def test_too_many_frozen_layers_is_a_sentence(store, dataset, encoder_folder):
+    spec = fine(dataset, encoder_folder).model_copy(update={"frozen_layers": 2})
+    with pytest.raises(InputError, match="frozen_layers is 2"):
+        run(spec, store=store)
+
+
+def test_a_model_whose_encoder_changed_says_so(store, dataset, encoder_folder, tmp_path):
+    from tests.tiny import make_tiny_encoder
+
+    mine = make_tiny_encoder(tmp_path / "mine")
+    model = run(spec_for(dataset, mine), store=store)
+    load_classifier(model.path)
+    make_tiny_encoder(tmp_path / "mine", seed=1)
+    with pytest.raises(InputError, match="has changed since"):
+        load_classifier(model.path)
