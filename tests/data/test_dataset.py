@@ -4,12 +4,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import make_dataset, source
 
 from engine.data.preview import preview
 from engine.data.rows import joined
 from engine.data.spec_dataset import DatasetSpec
 from engine.errors import InputError
+from tests.data.making import make_dataset, source
 
 TOPICS = ("rivers", "trains", "cheese", "chess", "bees", "glaciers", "violins", "maps")
 

@@ -3,9 +3,9 @@
 import random
 
 import pytest
-from making import source
 
 from engine.data.detect import detect, detect_in
+from tests.data.making import source
 
 WORDS = ["the", "market", "rose", "after", "a", "quiet", "week", "in", "which", "few", "bought"]
 
