@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,9 +46,9 @@ DROPPED = pa.schema([("row", pa.int64()), ("reason", pa.string())])
 class _Kept:
     """What stays in memory of each kept row while its text is on disk."""
 
-    rows: list[int] = field(default_factory=list)
-    hashes: list[int] = field(default_factory=list)
-    labels: list[int] = field(default_factory=list)
+    rows: array[int] = field(default_factory=lambda: array("q"))
+    hashes: array[int] = field(default_factory=lambda: array("Q"))
+    labels: array[int] = field(default_factory=lambda: array("q"))
     splits: list[object] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=dict)
     dropped: list[tuple[int, str]] = field(default_factory=list)
@@ -149,7 +150,8 @@ def _map_batch(
             label = labels[i]
             code = -1 if label is None else kept.names.setdefault(label, len(kept.names))
             kept.labels.append(code)
-            kept.splits.append(splits[i])
+            if column:
+                kept.splits.append(splits[i])
             kept.dated += moments[i] is not None
     kept.rows.extend(int(rows[i]) for i in good)
     values = [

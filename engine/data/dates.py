@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+_LONGEST = 64
 _EPOCH = datetime(1970, 1, 1)
 _OLDEST, _NEWEST = datetime(1000, 1, 1), datetime(2262, 1, 1)
 # Unix seconds are believed from 1990 on, so that prices and counts are not taken for dates.
@@ -52,7 +53,7 @@ def recognise(values: Sequence[object]) -> str | None:
         return "native"
     texts = [_text(v) for v in given]
     for name, parser in _PARSERS.items():
-        if sum(_safely(parser, text) is not None for text in texts) >= 0.9 * len(texts):
+        if _follows(texts, parser):
             return name
     return None
 
@@ -73,11 +74,22 @@ def parse(values: Sequence[object], kind: str) -> list[datetime | None]:
     return parsed
 
 
+def _follows(texts: Sequence[str], parser: Parser) -> bool:
+    misses, allowed = 0, len(texts) // 10
+    for text in texts:
+        misses += _safely(parser, text) is None
+        if misses > allowed:
+            return False
+    return True
+
+
 def _text(value: object) -> str:
     return f"{value:.0f}" if isinstance(value, float) and value == value else str(value).strip()
 
 
 def _safely(parser: Parser, text: str) -> datetime | None:
+    if len(text) > _LONGEST and parser is not _versions:
+        return None
     try:
         found = parser(text)
     except (ValueError, OverflowError, TypeError, KeyError, IndexError):
