@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.data import duplicates, profile
-from engine.data.dataset import EMPTY, NEAR_LIMIT, SHORT
+from engine.data.dataset import NEAR_LIMIT
+from engine.data.mapped import EMPTY, SHORT
 from engine.data.spec_dataset import AuditSpec
 from engine.progress import Progress
 

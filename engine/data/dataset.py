@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engine.data import duplicates, split
+from engine.data.mapped import BATCH, MAPPED, REPEATED, Kept, map_rows
 from engine.data.plan import Plan, resolve
 from engine.data.rows import Reader
 from engine.data.sample import table_sample
@@ -25,34 +24,10 @@ from engine.progress import Progress
 if TYPE_CHECKING:
     from engine.work import Work
 
-EMPTY, SHORT, REPEATED = "empty text", "too few words", "exact duplicate"
 NEAR_LIMIT = 200_000
-_BATCH = 4096
 _MOST_LABELS = 1000
-_MAPPED = pa.schema(
-    [
-        ("row", pa.int64()),
-        ("text", pa.string()),
-        ("title", pa.string()),
-        ("label", pa.string()),
-        ("date", pa.timestamp("us")),
-    ]
-)
-SCHEMA = _MAPPED.append(pa.field("split", pa.string())).append(pa.field("group", pa.int64()))
+SCHEMA = MAPPED.append(pa.field("split", pa.string())).append(pa.field("group", pa.int64()))
 DROPPED = pa.schema([("row", pa.int64()), ("reason", pa.string())])
-
-
-@dataclass
-class _Kept:
-    """What stays in memory of each kept row while its text is on disk."""
-
-    rows: array[int] = field(default_factory=lambda: array("q"))
-    hashes: array[int] = field(default_factory=lambda: array("Q"))
-    labels: array[int] = field(default_factory=lambda: array("q"))
-    splits: list[object] = field(default_factory=list)
-    names: dict[str, int] = field(default_factory=dict)
-    dropped: list[tuple[int, str]] = field(default_factory=list)
-    dated: int = 0
 
 
 def build(spec: DatasetSpec, work: Work) -> dict[str, object]:
@@ -65,7 +40,7 @@ def build(spec: DatasetSpec, work: Work) -> dict[str, object]:
     plan = resolve(spec, table_sample(source))
     reader = Reader(plan)
     mapped = work.scratch / "mapped.parquet"
-    kept = _map(source, mapped, spec, reader, work.progress)
+    kept = map_rows(source, mapped, spec, reader, work.progress)
     if not kept.rows:
         raise _nothing_kept(plan, kept)
     notes = [*plan.notes, *_label_notes(reader, kept)]
@@ -90,89 +65,8 @@ def build(spec: DatasetSpec, work: Work) -> dict[str, object]:
     return {**facts, "cleaned": reader.cleaned, "notes": notes}
 
 
-def _map(
-    source: Path, mapped: Path, spec: DatasetSpec, reader: Reader, progress: Progress
-) -> _Kept:
-    """Stream the source through `reader` into `mapped`; only numbers stay in memory."""
-    kept = _Kept()
-    with pq.ParquetFile(source) as file:
-        wanted = _sample_rows(file.metadata.num_rows, spec)
-        progress.stage("Cleaning texts", total=file.metadata.num_rows)
-        with pq.ParquetWriter(mapped, _MAPPED, compression="lz4") as writer:
-            for rows, batch in source_batches(file, reader.plan.columns, wanted):
-                if len(rows):
-                    writer.write_table(_map_batch(rows, batch, spec, reader, kept))
-                progress.at(float(rows[-1]) + 1 if len(rows) else 0)
-    return kept
-
-
-def source_batches(
-    file: pq.ParquetFile,
-    columns: list[str],
-    wanted: npt.NDArray[np.int64] | None = None,
-    *,
-    batch_size: int = _BATCH,
-) -> Iterator[tuple[npt.NDArray[np.int64], dict[str, list[Any]]]]:
-    """(positions in the source, column values) of each batch, of the `wanted` rows if given."""
-    start = 0
-    for batch in file.iter_batches(batch_size=batch_size, columns=columns):
-        rows = np.arange(start, start + batch.num_rows)
-        start += batch.num_rows
-        if wanted is not None:
-            low, high = np.searchsorted(wanted, [rows[0], rows[-1] + 1])
-            if low == high:
-                continue
-            rows = wanted[low:high]
-            batch = batch.take(pa.array(rows - (start - batch.num_rows)))
-        yield rows, {name: batch.column(name).to_pylist() for name in columns}
-
-
-def _map_batch(
-    rows: npt.NDArray[np.int64],
-    batch: dict[str, list[Any]],
-    spec: DatasetSpec,
-    reader: Reader,
-    kept: _Kept,
-) -> pa.Table:
-    texts, titles = reader.texts(batch), reader.titles(batch)
-    labels, moments = reader.labels(batch), reader.dates(batch)
-    column = reader.plan.split_column
-    splits: list[object] = list(batch[column]) if column else [None] * len(rows)
-    good = []
-    for i, text in enumerate(texts):
-        if not text:
-            kept.dropped.append((int(rows[i]), EMPTY))
-        elif spec.min_words > 1 and len(text.split()) < spec.min_words:
-            kept.dropped.append((int(rows[i]), SHORT))
-        else:
-            good.append(i)
-            kept.hashes.append(duplicates.text_hash(text))
-            label = labels[i]
-            code = -1 if label is None else kept.names.setdefault(label, len(kept.names))
-            kept.labels.append(code)
-            if column:
-                kept.splits.append(splits[i])
-            kept.dated += moments[i] is not None
-    kept.rows.extend(int(rows[i]) for i in good)
-    values = [
-        rows[good],
-        *([column[i] for i in good] for column in (texts, titles, labels, moments)),
-    ]
-    return pa.table(values, schema=_MAPPED)
-
-
-def _sample_rows(n: int, spec: DatasetSpec) -> npt.NDArray[np.int64] | None:
-    if n == 0:
-        raise InputError("The file has no rows.")
-    if not 0 < spec.limit < n:
-        return None
-    if spec.sample == "first":
-        return np.arange(spec.limit)
-    return np.sort(np.random.default_rng(spec.seed).choice(n, spec.limit, replace=False))
-
-
 def _group(
-    mapped: Path, kept: _Kept, spec: DatasetSpec, progress: Progress, notes: list[str]
+    mapped: Path, kept: Kept, spec: DatasetSpec, progress: Progress, notes: list[str]
 ) -> tuple[npt.NDArray[np.int64], bool]:
     """(n,) group numbers by position, and whether near-duplicates are in one group too."""
     groups = duplicates.exact_groups(np.array(kept.hashes, dtype=np.uint64))
@@ -198,14 +92,14 @@ def _group(
 
 def _texts(parquet: Path) -> Iterator[str]:
     with pq.ParquetFile(parquet) as file:
-        for batch in file.iter_batches(batch_size=_BATCH, columns=["text"]):
+        for batch in file.iter_batches(batch_size=BATCH, columns=["text"]):
             yield from batch.column(0).to_pylist()
 
 
 def _split(
     spec: DatasetSpec,
     plan: Plan,
-    kept: _Kept,
+    kept: Kept,
     groups: npt.NDArray[np.int64],
     keep: npt.NDArray[np.bool_],
     notes: list[str],
@@ -246,7 +140,7 @@ def _split(
 def _publish(
     mapped: Path,
     out: Path,
-    kept: _Kept,
+    kept: Kept,
     groups: npt.NDArray[np.int64],
     splits: npt.NDArray[np.int8],
     keep: npt.NDArray[np.bool_],
@@ -261,7 +155,7 @@ def _publish(
         pq.ParquetFile(mapped) as file,
         pq.ParquetWriter(out, SCHEMA, compression="zstd") as writer,
     ):
-        for batch in file.iter_batches(batch_size=4 * _BATCH):
+        for batch in file.iter_batches(batch_size=4 * BATCH):
             part = slice(start, start + batch.num_rows)
             start += batch.num_rows
             table = pa.Table.from_batches([batch])
@@ -273,7 +167,7 @@ def _publish(
 
 def _facts(
     plan: Plan,
-    kept: _Kept,
+    kept: Kept,
     groups: npt.NDArray[np.int64],
     near: bool,
     splits: npt.NDArray[np.int8],
@@ -308,7 +202,7 @@ def _facts(
     }
 
 
-def _label_notes(reader: Reader, kept: _Kept) -> list[str]:
+def _label_notes(reader: Reader, kept: Kept) -> list[str]:
     notes = []
     if reader.unmapped:
         shown = ", ".join(f"'{name}'" for name in list(reader.unmapped)[:5])
@@ -331,7 +225,7 @@ def _split_notes(facts: dict[str, Any]) -> list[str]:
     return notes[:5] + ([f"{len(notes) - 5} more classes have one text."] if len(notes) > 5 else [])
 
 
-def _nothing_kept(plan: Plan, kept: _Kept) -> InputError:
+def _nothing_kept(plan: Plan, kept: Kept) -> InputError:
     why = ", ".join(f"{n:,} {name}" for name, n in Counter(w for _, w in kept.dropped).items())
     return InputError(
         f"No row is left ({why}); is '{' + '.join(plan.text)}' the column with the text?"

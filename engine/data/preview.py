@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.data.clean import StepReport, before_after
-from engine.data.dataset import EMPTY, SHORT, source_batches
+from engine.data.mapped import EMPTY, SHORT, source_batches
 from engine.data.plan import Plan, resolve
 from engine.data.rows import Reader
 from engine.data.sample import table_sample
