@@ -1,7 +1,7 @@
-"""A folder in, a tiny random encoder in it out: a whole sentence-transformers folder, made in memory.
+"""A folder in, a tiny random encoder in it out, as sentence-transformers would keep it.
 
-    folder = make_tiny_encoder(tmp_path / "encoder")
-    encoder = load_encoder(str(folder))
+folder = make_tiny_encoder(tmp_path / "encoder")
+encoder = load_encoder(str(folder))
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-WORDS = (
+WORDS = (  # noqa: SIM905
     "the a of to in on and is was not very good bad great poor film phone tea market shares rose "
     "fell team won lost match goal science paper model data network rain sun storm king queen law "
     "court bank oil price report says new old first last week year people city water fire light"
@@ -56,10 +56,9 @@ def make_tiny_encoder(
     from transformers import AutoConfig, AutoModel
 
     folder.mkdir(parents=True, exist_ok=True)
-    vocabulary = _tokenizer(folder)
-    config = AutoConfig.for_model(
-        family, **{**_SHAPE, "vocab_size": vocabulary, **_FAMILIES[family]}
-    )
+    shape = {**_SHAPE, **_FAMILIES[family]}
+    vocabulary = _tokenizer(folder, pad_id=shape["pad_token_id"])
+    config = AutoConfig.for_model(family, vocab_size=vocabulary, **shape)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model = AutoModel.from_config(config, attn_implementation="eager")
@@ -87,11 +86,13 @@ def make_tiny_encoder(
     return folder
 
 
-def _tokenizer(folder: Path) -> int:
+def _tokenizer(folder: Path, *, pad_id: int) -> int:
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     letters = "abcdefghijklmnopqrstuvwxyz0123456789.,!?'-"
-    tokens = [*SPECIAL, *letters, *(f"##{letter}" for letter in letters), *WORDS]
+    special = [token for token in SPECIAL if token != "[PAD]"]
+    special.insert(pad_id, "[PAD]")
+    tokens = [*special, *letters, *(f"##{letter}" for letter in letters), *WORDS]
     tokens = list(dict.fromkeys(tokens))
     vocabulary = {token: i for i, token in enumerate(tokens)}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))

