@@ -152,7 +152,7 @@ def check_training(folder, texts, device):
 
         ops = observed_kernels(step)
         grads[how] = torch.cat(
-            [p.grad.float().flatten() for p in encoder.model.parameters() if p.grad is not None]
+            [p.grad.double().flatten() for p in encoder.model.parameters() if p.grad is not None]
         )
         if how == "auto":
             row = {"kernel": encoder.kernel.name, "reason": encoder.kernel.reason,

@@ -164,7 +164,9 @@ def _torch_varlen(
     if dropout_p > 0:
         raise InputError("torch.nn.attention.varlen has no dropout: set it to 0.")
     attend: Any = varlen.varlen_attn
-    more: dict[str, Any] = {} if scale is None else {"scale": scale}
+    # The usual scale is not passed on: PyTorch's first varlen had no such argument.
+    usual = scale is None or abs(scale - q.shape[-1] ** -0.5) < 1e-9
+    more: dict[str, Any] = {} if usual else {"scale": scale}
     if window is not None:
         more["window_size"] = (window, window)
     return attend(q, k, v, cu_seqlens, cu_seqlens, max_seqlen, max_seqlen, **more)  # type: ignore[no-any-return]
