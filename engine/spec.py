@@ -27,7 +27,7 @@ class FileRef:
 class Spec(BaseModel):
     """Base of every spec: frozen, no unknown fields, one sentence per mistake."""
 
-    # Defaults are validated too: 1 for a float would give another key than the 1.0 of a flag.
+    # A default is read as a given value is, so that both give the same key.
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
     @classmethod

@@ -48,10 +48,9 @@ def _imports(path):
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        elif isinstance(node, ast.Constant) and str(node.value).startswith("engine."):
             # "engine.data.audit:build", as a stage names what it loads
-            if node.value.startswith("engine.") and ":" in node.value:
-                yield node.value.split(":")[0]
+            yield str(node.value).split(":")[0]
 
 
 def _of_engine(path):

@@ -17,7 +17,8 @@ from engine.stages import STAGES, Stage
 WORDS = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=12)
 NASTY = st.sampled_from(
     ["-x", "--words", "--no-yes", "a,b", '"', "'", "[", "[1]", "{}", '{"a": 1}', "", " ", "null",
-     "None", "1", "=", "a=b", "100%", "%(prog)s", "\n", "$HOME", "`x`", "\\", "True", "-1", "é 漢 🙂"]
+     "None", "1", "=", "a=b", "100%", "%(prog)s", "\n", "$HOME", "`x`", "\\", "True", "-1",
+     "é 漢 🙂"]
 )  # fmt: skip
 TEXT = WORDS | NASTY
 # argparse of Python 3.11 loses a lone "--", which is no file's and no artifact's name.

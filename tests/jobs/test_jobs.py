@@ -76,7 +76,13 @@ def test_a_real_file_becomes_a_source(store, tmp_path, monkeypatch):
     assert store.get("news.csv", "source").facts["rows"] == 2
 
 
-def test_the_same_at_once_is_one_job(store):
+def test_the_same_at_once_is_one_job(store, monkeypatch):
+    def slowly(of_store):
+        found = jobs.jobs(of_store)
+        time.sleep(0.1)  # time enough for another tab to look, too
+        return found
+
+    monkeypatch.setattr("engine.jobs.launch.jobs", slowly)
     spec = ToySpec(steps=100, pause_s=0.05)
     found = []
     threads = [
@@ -241,6 +247,7 @@ def test_killed_and_asked_for_again_is_not_taken_for_running(store):
 def test_a_last_word_is_not_overwritten(store, monkeypatch):
     """The job ends between being read as running and being found dead."""
     job = _ended(store, jobs.submit(ToySpec(), store=store))
+    wait_for(lambda: not job.living, 5)
     late = job.status.model_copy(update={"state": State.RUNNING})
     stale = jobs.Job(job.path, job.request, late)
     monkeypatch.setattr("engine.jobs.launch.jobs", lambda _: [stale])

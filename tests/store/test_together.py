@@ -62,9 +62,13 @@ def test_a_killed_build_leaves_nothing_visible_and_goes_on_from_its_checkpoint(t
 
 def test_one_of_many_gets_the_name(toy_store):
     code = (
-        "import sys; from pathlib import Path; from engine.store import Store\n"
-        "from engine.errors import InputError\n"
-        "store = Store(Path(sys.argv[1])); one = store.get(sys.argv[2])\n"
+        "import sys, time; from pathlib import Path\n"
+        "from engine.errors import InputError; from engine.store import Store\n"
+        "from engine.store.names import Names\n"
+        "store = Store(Path(sys.argv[1])); one = store.get(sys.argv[2]); look = Names._taken\n"
+        "def slowly(*given):\n"
+        "    found = look(*given); time.sleep(0.2); return found\n"
+        "Names._taken = slowly\n"
         "sys.stdin.readline()\n"
         "try: store.rename(one, 'mine')\n"
         "except InputError: sys.exit(2)\n"
