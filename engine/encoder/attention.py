@@ -161,7 +161,7 @@ def _trial_error(
     training: bool,
     window: int | None,
 ) -> float:
-    """Largest error of output and gradient on eight tokens, as a share of the reference's largest."""
+    """Largest error of output and gradient on eight tokens, as a share of the largest number."""
     draw = torch.Generator().manual_seed(0)  # the caller's random state is not touched
     given = torch.randn(8, 2, head_dim, generator=draw).to(device, dtype)
     cu_seqlens = torch.tensor([0, 3, 8], dtype=torch.int32, device=device)

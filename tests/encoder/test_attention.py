@@ -5,6 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.encoder import attention, kernels
 from engine.encoder.attention import KERNELS, choose, kernel
 from engine.encoder.observe import observed_kernels
 from engine.errors import InputError
@@ -113,3 +114,17 @@ def test_cuda_kernels_equal_attention_written_down(name, dtype):
     out = kernel(name)(*on, **where)
     expected = one_by_one(*on, lengths)
     assert torch.allclose(out.double(), expected, atol=2e-2)
+
+
+def test_a_kernel_that_returns_what_lay_in_memory_is_found_out(monkeypatch):
+    def garbage(q, k, v, **_where):
+        return q * 0 + torch.arange(q.numel(), dtype=q.dtype).reshape(q.shape)
+
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda _device: None)
+    cpu = torch.device("cpu")
+    for training in (False, True):
+        right = attention._trial_error("eager", cpu, torch.float32, 32, training, None)
+        assert right < attention._TRIAL_TOLERANCE
+    monkeypatch.setitem(kernels._RUNNERS, "eager", garbage)
+    wrong = attention._trial_error("eager", cpu, torch.float32, 32, False, None)
+    assert not wrong < attention._TRIAL_TOLERANCE
