@@ -12,8 +12,8 @@ from engine.jobs import Job, State
 from engine.store import Artifact
 from pages._ui import nav
 from pages._ui.bring import bring
-from pages._ui.choose import choose
-from pages._ui.dataset_view import dataset_view
+from pages._ui.choose import choose, source_title
+from pages._ui.dataset_view import dataset_title, dataset_view
 from pages._ui.format import ago, count, size
 from pages._ui.job_monitor import job_monitor
 from pages._ui.loaders import artifact, store
@@ -30,13 +30,17 @@ def page() -> None:
         return
     if reference := asked.get("dataset"):
         if found := artifact(reference, "dataset"):
-            _back("All datasets")
+            with st.container(gap=None):
+                _back("All datasets")
+                dataset_title(found)
             dataset_view(found)
             return
         st.info("The dataset of this address is not here any more.")
     elif reference := asked.get("source"):
         if found := artifact(reference, "source"):
-            _back("Another file")
+            with st.container(gap=None):
+                _back("Another file")
+                source_title(found)
             choose(found)
             return
         st.info("The file of this address is not here any more; bring it again.")

@@ -20,8 +20,8 @@ def page() -> None:
     datasets = store().artifacts("dataset")
     st.title("Text, drawn in light" if not datasets else "Welcome back", anchor=False)
     st.markdown(
-        "Limn trains classifiers on your news, reviews or papers and shows how well they do. All of "
-        "it happens on this machine: no text leaves it, and what was computed once is kept."
+        "Limn trains classifiers on your news, reviews or papers and shows how well they do. "
+        "All of it happens on this machine: no text leaves it, and what was computed once is kept."
     )
     if datasets:
         _go_on(datasets)
@@ -64,7 +64,7 @@ def _go_on(datasets: list) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 where = "data" if found.kind == "dataset" else "predict"
                 if nav.exists(where):
-                    nav.link(where, plain(found.title), **{found.kind: found.key})
+                    nav.link(where, plain(found.title), width=240, **{found.kind: found.key})
                 else:
                     st.markdown(plain(found.title), width="content")
                 rows = found.facts.get("rows")

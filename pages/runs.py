@@ -11,11 +11,11 @@ from pages._ui.artifacts import artifact_table, budget
 from pages._ui.empty import empty
 from pages._ui.format import ago, duration
 from pages._ui.job_monitor import job_monitor, state_badge
-from pages._ui.loaders import store
+from pages._ui.loaders import artifact, store
 from pages._ui.texts import plain
 
 _A_PAGE = 10
-_OPENS = {"dataset": "data", "source": "data", "audit": "data", "model": "predict"}
+_OPENS = {"dataset": "data", "source": "data", "model": "predict"}
 
 
 def page() -> None:
@@ -94,28 +94,33 @@ def _title(job: Job) -> str:
 def _ended(job: Job) -> None:
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f"**{plain(_title(job))}**", width="content")
-            state_badge(job)
-            times = [ago(job.status.ended or job.request.created)]
-            times += [f"took {duration(job.seconds)}"] if job.seconds else []
-            st.caption(" · ".join(times), width="content")
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="small", width="stretch"
+            ):
+                st.markdown(f"**{plain(_title(job))}**", width="content")
+                state_badge(job)
+                times = [ago(job.status.ended or job.request.created)]
+                times += [f"took {duration(job.seconds)}"] if job.seconds else []
+                st.caption(" · ".join(times), width="content")
+            with st.container(
+                horizontal=True, vertical_alignment="center", gap="xsmall", width="content"
+            ):
+                _actions(job)
         if job.state == State.FAILED:
             st.markdown(plain(job.status.error or "It ended without a word."))
-        for note in job.status.notes[:3]:
-            st.caption(plain(note))
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            _actions(job)
-        with st.expander("Command and log", icon=":material/terminal:"):
+        with st.expander("Command and log", type="compact"):
             st.code(job.request.command, language="bash", wrap_lines=True)
+            for note in job.status.notes:
+                st.caption(plain(note))
             if job.log:
                 st.code(job.log[-6000:], language=None, height=200)
 
 
 def _actions(job: Job) -> None:
     kind = next((k for k in _OPENS if k in job.status.result), "")
-    if kind and nav.exists(_OPENS[kind]):
-        key = str(job.status.result[kind])
-        nav.link(_OPENS[kind], "Open the result", icon=":material/open_in_new:", **{kind: key})
+    key = str(job.status.result.get(kind, ""))
+    if kind and nav.exists(_OPENS[kind]) and artifact(key, kind):
+        nav.link(_OPENS[kind], "Open", icon=":material/open_in_new:", **{kind: key})
     if job.state in (State.FAILED, State.CANCELLED, State.STOPPED) and st.button(
         "Try again" if job.status.mendable else "Resume",
         key=f"resume-{job.id}",

@@ -23,9 +23,8 @@ def budget() -> None:
     used = sum(a.bytes for a in store().artifacts())
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
-            st.progress(
-                min(1.0, used / limit), text=f"{size(used)} kept of a budget of {size(limit)}"
-            )
+            told = f"{used / GIB:.2f} of {settings().budget_gib:g} GiB used"
+            st.progress(min(1.0, used / limit), text=told)
         with st.popover("Prune", icon=":material/mop:", help="Remove what was used least lately."):
             st.markdown(
                 "The least recently used artifacts go until the cache fits. Kept ones, ones in "
@@ -67,7 +66,7 @@ def artifact_table() -> None:
     event = st.dataframe(
         {
             "Kind": [words.kind(a.kind) for a in shown],
-            "Name": [a.title for a in shown],
+            "Name": [titled(a) for a in shown],
             "Holds": [_holds(a) for a in shown],
             "Size": [size(a.bytes) for a in shown],
             "Made": [a.manifest.created for a in shown],
@@ -103,7 +102,7 @@ def _holds(found: Artifact) -> str:
 def _details(found: Artifact) -> None:
     manifest = found.manifest
     with st.container(border=True):
-        st.subheader(f"{words.kind(found.kind)} {plain(found.title)}", anchor=False)
+        st.subheader(f"{words.kind(found.kind)} {plain(titled(found))}", anchor=False)
         st.caption(
             f"Key {found.key} · made {ago(manifest.created)} in {duration(manifest.seconds)} · "
             f"{size(found.bytes)}"
@@ -112,14 +111,14 @@ def _details(found: Artifact) -> None:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             st.markdown("**What it holds**")
-            st.dataframe(_pairs(found.facts), hide_index=True, width="stretch")
+            _facts(found.facts)
         with right:
             st.markdown("**Where it came from**")
             st.mermaid_chart(lineage(found))
         st.markdown("**The command that makes it**")
         st.code(manifest.command, language="bash", wrap_lines=True)
         with st.expander("Machine, versions and files"):
-            st.dataframe(_pairs(manifest.machine), hide_index=True)
+            _facts(manifest.machine)
             files = manifest.files
             st.dataframe(
                 {"File": list(files), "Size": [size(entry.bytes) for entry in files.values()]},
@@ -132,7 +131,7 @@ def lineage(found: Artifact) -> str:
     everything = store().lineage(found)
     lines = ["flowchart TD"]
     for one in everything:
-        title = short(one.title, 24).replace('"', "'")
+        title = short(titled(one), 28).replace('"', "'")
         lines.append(f'  {one.key}["{words.kind(one.kind)}<br/>{_mermaid(title)}"]')
         for field, reference in one.manifest.inputs.items():
             kind, key = reference.split("/", 1)
@@ -150,12 +149,26 @@ def _mermaid(text: str) -> str:
     return "".join(c if c.isalnum() or c in " ._-" else f"#{ord(c)};" for c in text)
 
 
-def _pairs(facts: dict[str, Any]) -> dict[str, list[str]]:
+def titled(found: Artifact) -> str:
+    """Its name, or what it was made of: "of ag-news"."""
+    if found.name:
+        return found.name
+    named = [a.name for a in store().inputs(found) if a.name]
+    return f"of {named[-1]}" if named else found.title
+
+
+def _facts(facts: dict[str, Any]) -> None:
     shown = {k: v for k, v in facts.items() if v not in (None, "", [], {})}
-    return {
-        "What": [words.field(name) for name in shown],
-        "Value": [_value(value) for value in shown.values()],
-    }
+    # A table of st.table wraps long values, and reads markdown: hence the escape.
+    st.table(
+        {
+            "What": [words.field(name) for name in shown],
+            "Value": [plain(short(_value(value), 600)) for value in shown.values()],
+        },
+        border="horizontal",
+        hide_index=True,
+        hide_header=True,
+    )
 
 
 def _value(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from engine import jobs
@@ -30,7 +32,9 @@ def read_file(path: str, **options: str) -> None:
     """Start reading a file, and leave for the job."""
     from engine.data.spec_source import SourceSpec
 
-    job = jobs.submit(SourceSpec.parse({"path": path, **options}), store=store())
+    # A name of its own kind, so that the dataset made from it can have the plain one.
+    name = store().free_name(f"{Path(path).name.split('.')[0]} file")
+    job = jobs.submit(SourceSpec.parse({"path": path, **options}), store=store(), name=name)
     nav.go("data", job=job.id)
 
 

@@ -17,6 +17,7 @@ from pages._ui.bring import read_file
 from pages._ui.format import count, size
 from pages._ui.forms import command_line, map_editor, spec_form
 from pages._ui.loaders import store
+from pages._ui.notes import notes
 from pages._ui.preview import show_preview
 from pages._ui.texts import plain
 
@@ -30,6 +31,16 @@ _PRESETS = {
 }
 _MORE = ("min_words", "limit", "sample", "keep_duplicates", "near_duplicates", "near_threshold",
          "join", "seed")  # fmt: skip
+_MORE_LABELS = {
+    "min_words": "Fewest words a text must have",
+    "limit": "Most rows to take (0 for all)",
+    "sample": "Which rows a limit takes",
+    "keep_duplicates": "Keep texts that occur again",
+    "near_duplicates": "Group texts that are almost the same",
+    "near_threshold": "How alike those must be",
+    "join": "What goes between two text columns",
+    "seed": "Seed of random choices",
+}
 _MOST_MAPPED = 40
 
 
@@ -51,17 +62,20 @@ class Found:
     problem: str = ""
 
 
-def choose(source: Artifact) -> None:
-    """Draw the two steps."""
-    from engine.data.spec_dataset import DatasetSpec
-
+def source_title(source: Artifact) -> None:
+    """The file's name, and what was read."""
     facts = source.facts
     st.title(plain(_file_name(source)), anchor=False)
-    about = [str(facts.get("format", "")), count(facts.get("rows", 0), "row"),
+    about = [str(facts.get("format", "")).upper(), count(facts.get("rows", 0), "row"),
              count(facts.get("columns", 0), "column"), size(facts.get("bytes", 0))]  # fmt: skip
     st.caption(plain(" · ".join(part for part in about if part)))
-    for note in facts.get("notes", []):
-        st.warning(plain(note), icon=":material/info:")
+
+
+def choose(source: Artifact) -> None:
+    """Draw the two steps, without the title."""
+    from engine.data.spec_dataset import DatasetSpec
+
+    notes(source.facts.get("notes", []))
     _read_again(source)
 
     st.subheader("Choose the columns", anchor=False)
@@ -75,9 +89,6 @@ def choose(source: Artifact) -> None:
             return
         spec = DatasetSpec.parse({"source": source.key, **values})
         show_preview(rows, spec.model_dump_json())
-
-    st.subheader("Add the dataset", anchor=False)
-    with boundary():
         _add(source, spec)
 
 
@@ -85,7 +96,7 @@ def _choices(source: Artifact, rows: str) -> dict[str, Any]:
     """The fields of the spec that differ from what Limn would do by itself."""
     preset = st.segmented_control(
         "Kind of texts", list(_PRESETS), default="auto", required=True,
-        format_func=_PRESETS.__getitem__, key=f"preset-{source.key}",
+        format_func=_PRESETS.__getitem__, key=f"preset-{source.key}", wrap=True,
         help="Detect recognises the public news, reviews and papers files. The others tell Limn "
         "what to look for; Other takes only the columns you choose.",
     )  # fmt: skip
@@ -93,7 +104,10 @@ def _choices(source: Artifact, rows: str) -> dict[str, Any]:
     if found.problem:
         st.warning(plain(found.problem), icon=":material/info:")
     elif found.file:
-        st.caption(f":material/check: Recognised as {plain(found.file)}.")
+        st.caption(
+            f":material/check: Recognised as {plain(found.file)} by its columns, so each has its "
+            "role already. Change what you like."
+        )
     key = f"{source.key}-{preset}"
     values: dict[str, Any] = {} if preset == "auto" else {"preset": preset}
     text = st.multiselect(
@@ -133,7 +147,8 @@ def _column(found: Found, role: str, key: str, what: str) -> str:
 
 
 def _why(found: Found, role: str, unchanged: bool) -> None:
-    if unchanged and (reason := found.reasons.get(role)):
+    # A recognised file has one reason for all of its columns, and that has been said.
+    if unchanged and not found.file and (reason := found.reasons.get(role)):
         st.caption(plain(reason))
 
 
@@ -211,13 +226,14 @@ def _split(found: Found, key: str) -> dict[str, Any]:
 def _changed(fields: tuple[str, ...], key: str) -> dict[str, Any]:
     from engine.data.spec_dataset import DatasetSpec
 
-    chosen = spec_form(DatasetSpec, fields, key=key)
+    chosen = spec_form(DatasetSpec, fields, key=key, labels=_MORE_LABELS)
     own = {f: DatasetSpec.model_fields[f].get_default(call_default_factory=True) for f in fields}
     return {name: value for name, value in chosen.items() if value != own[name]}
 
 
 def _add(source: Artifact, spec: Any) -> None:
-    wish = _file_name(source).split(".")[0]
+    known = detected(str(source.path / "rows.parquet"), "auto").get("file", "")
+    wish = known or _file_name(source).split(".")[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name", store().free_name(wish), key=f"name-{source.key}", max_chars=64, width=320,
@@ -236,7 +252,7 @@ def _read_again(source: Artifact) -> None:
         return
     from engine.data.spec_source import SourceSpec
 
-    with st.expander("Columns or letters look wrong? Read the file another way"):
+    with st.expander("Columns or letters look wrong?", type="compact"):
         fields = ("header", "delimiter", "encoding")
         given = {f: source.manifest.spec.get(f, "auto") for f in fields}
         read_as = [f"{f}: {source.facts[f]}" for f in fields if source.facts.get(f) is not None]

@@ -11,6 +11,7 @@ from pages._ui.audit_view import audit_view
 from pages._ui.format import ago, count, percent, size
 from pages._ui.job_monitor import job_monitor
 from pages._ui.loaders import store
+from pages._ui.notes import notes
 from pages._ui.profile_view import profile_view, split_view
 from pages._ui.rows_view import rows_view
 from pages._ui.texts import plain
@@ -18,14 +19,17 @@ from pages._ui.texts import plain
 _TABS = ["Rows", "Profile", "Audit", "Split"]
 
 
-def dataset_view(found: Artifact) -> None:
-    """Draw it."""
-    facts = found.facts
+def dataset_title(found: Artifact) -> None:
+    """Its name, and where it came from."""
     st.title(plain(found.title), anchor=False)
     st.caption(plain(_origin(found)))
+
+
+def dataset_view(found: Artifact) -> None:
+    """Draw it, without its title."""
+    facts = found.facts
     _figures(found)
-    for note in facts.get("notes", []):
-        st.warning(plain(note), icon=":material/info:")
+    notes(facts.get("notes", []))
     if len(facts.get("labels", {})) > 1 and nav.exists("train"):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown("**Next:** train a classifier on these labels.", width="stretch")

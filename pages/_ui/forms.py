@@ -68,7 +68,7 @@ def _widget(field: FieldInfo, value: Any, label: str, key: str, options: list[st
         values = list(get_args(annotation))
         if len(values) <= _FEW:
             return st.segmented_control(
-                label, values, default=value, required=True, format_func=str, key=key,
+                label, values, default=value, required=True, format_func=str, key=key, wrap=True,
                 help=help_text,
             )  # fmt: skip
         return st.selectbox(label, values, index=values.index(value), key=key, help=help_text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import streamlit as st
 
@@ -62,12 +62,23 @@ def exists(name: str) -> bool:
 
 
 def link(
-    name: str, label: str, *, icon: str | None = None, help: str | None = None, **ids: str
+    name: str,
+    label: str,
+    *,
+    icon: str | None = None,
+    help: str | None = None,
+    width: int | Literal["content"] = "content",
+    **ids: str,
 ) -> None:
     """A link that opens a page at `ids`: ``link("train", "Train", dataset=key)``."""
     place = PLACES[name]
     st.page_link(
-        place.file, label=label, icon=icon or place.icon, help=help, query_params=ids or None
+        place.file,
+        label=label,
+        icon=icon or place.icon,
+        help=help,
+        width=width,
+        query_params=ids or None,
     )
 
 

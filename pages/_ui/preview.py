@@ -8,9 +8,11 @@ from typing import Any
 import streamlit as st
 
 from pages._ui.format import count
+from pages._ui.notes import notes
 from pages._ui.texts import plain, short, show
 
 _ROWS = 50
+_WORDS_BEFORE = 12
 
 
 def show_preview(rows: str, spec: str) -> None:
@@ -19,8 +21,7 @@ def show_preview(rows: str, spec: str) -> None:
     st.caption(
         f"The first {count(len(seen['rows']), 'row')} with your choices; nothing is added yet."
     )
-    for note in seen["notes"]:
-        st.warning(plain(note), icon=":material/info:")
+    notes(seen["notes"])
     _table(seen["rows"])
     changed = [step for step in seen["steps"] if step["changed"]]
     if not changed:
@@ -33,20 +34,38 @@ def show_preview(rows: str, spec: str) -> None:
             st.markdown(
                 f"**{plain(step['title'])}** changes {count(step['changed'], 'of these row')}"
             )
-            before, after = step["examples"][0]
+            if not (pair := _visible(step["examples"])):
+                st.caption("Only spaces that cannot be seen here.")
+                continue
+            before, after = pair
             left, right = st.columns(2)
             with left:
                 st.caption("Before")
-                show(short(before, 400))
+                show(before)
             with right:
                 st.caption("After")
-                show(short(after, 400))
+                show(after)
+
+
+def _visible(examples: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """The first pair that looks different on the screen, around the place where it does."""
+    for before, after in examples:
+        old, new = before.split(), after.split()
+        if old == new:
+            continue
+        same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), 0)
+        start = max(0, same - _WORDS_BEFORE)
+        lead = "… " if start else ""
+        left, right = (lead + short(" ".join(words[start:]), 300) for words in (old, new))
+        return left, right
+    return None
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
     table: dict[str, list[Any]] = {"Text": [short(row["text"], 300) for row in rows]}
     for role in ("label", "title", "date"):
-        if any(row[role] for row in rows):
+        apart = any(row[role] and not row["text"].startswith(str(row[role])) for row in rows)
+        if apart if role == "title" else any(row[role] for row in rows):
             table[role.capitalize()] = [row[role] for row in rows]
     if any(row["problem"] for row in rows):
         table["Left out"] = [row["problem"] for row in rows]
@@ -55,7 +74,7 @@ def _table(rows: list[dict[str, Any]]) -> None:
     st.dataframe(
         {name: table[name] for name in order},
         hide_index=True,
-        height=420,
+        height=min(38 + 35 * len(rows), 420),
         column_config={
             "Text": st.column_config.TextColumn(width="large"),
             "Label": st.column_config.TextColumn(width="small"),

@@ -26,7 +26,7 @@ def profile_view(found: Artifact, audit: Artifact) -> None:
     with left:
         _labels(profile["labels"])
         _languages(profile["languages"])
-        _missing(profile)
+        _missing(found, profile)
     with right:
         _lengths(profile)
         _dates(profile["dates"])
@@ -41,8 +41,8 @@ def _labels(labels: dict[str, int]) -> None:
     most, least = max(labels.values()), min(labels.values())
     if most >= 3 * least:
         st.caption(
-            f"The largest category has {most / least:.0f} times the rows of the smallest: read F1 "
-            "per category, not only accuracy."
+            f"The largest category has {count(most / least)} times the rows of the smallest: read "
+            "F1 per category, not only accuracy."
         )
     else:
         st.caption("The categories are of similar size.")
@@ -59,15 +59,16 @@ def _languages(languages: dict[str, Any]) -> None:
     st.caption(f"From a sample of {count(languages.get('sample', 0), 'text')}.")
 
 
-def _missing(profile: dict[str, Any]) -> None:
+def _missing(found: Artifact, profile: dict[str, Any]) -> None:
     st.markdown("**Missing**")
     rows = max(1, profile["rows"])
-    told = [
-        f"{count(n)} without a {name} ({percent(n / rows)})"
-        for name, n in profile["missing"].items()
-        if n
-    ]
-    st.markdown(plain("; ".join(told)) if told else "Every row has a title, a label and a date.")
+    # A column the dataset never had is not missing in its rows.
+    had = {name: n for name, n in profile["missing"].items() if found.facts.get(f"{name}_column")}
+    told = [f"{count(n)} without a {name} ({percent(n / rows)})" for name, n in had.items() if n]
+    if told:
+        st.markdown(plain("; ".join(told)))
+    else:
+        st.caption(f"Nothing: every row has its {', '.join(['text', *had])}.")
 
 
 def _lengths(profile: dict[str, Any]) -> None:
@@ -80,10 +81,7 @@ def _lengths(profile: dict[str, Any]) -> None:
     measured = profile[unit.lower()]
     edges, counts = measured["histogram"]["edges"], measured["histogram"]["counts"]
     if counts:
-        st.bar_chart(
-            {unit: edges[:-1], "Rows": counts}, x=unit, y="Rows", height=220,
-            alt=f"Histogram of text lengths in {unit.lower()}",
-        )  # fmt: skip
+        _histogram(edges, counts, unit)
     at = measured["quantiles"]
     if at:
         st.caption(
@@ -98,6 +96,34 @@ def _lengths(profile: dict[str, Any]) -> None:
         )
 
 
+def _histogram(edges: list[int], counts: list[int], unit: str) -> None:
+    bins = zip(edges[:-1], edges[1:], counts, strict=True)
+    st.vega_lite_chart(
+        {
+            "data": {"values": [{"from": a, "to": b, "rows": n} for a, b, n in bins]},
+            "mark": {"type": "bar", "binSpacing": 1},
+            "encoding": {
+                "x": {
+                    "field": "from",
+                    "type": "quantitative",
+                    "bin": {"binned": True},
+                    "title": unit,
+                    "axis": {"tickCount": 8},
+                },
+                "x2": {"field": "to"},
+                "y": {"field": "rows", "type": "quantitative", "title": "Rows"},
+                "tooltip": [
+                    {"field": "from", "title": f"{unit} from"},
+                    {"field": "to", "title": "to below"},
+                    {"field": "rows", "title": "Rows"},
+                ],
+            },
+            "height": 200,
+        },
+        alt=f"Histogram of text lengths in {unit.lower()}",
+    )
+
+
 def _dates(dates: dict[str, Any]) -> None:
     st.markdown("**Dates**")
     if not dates:
@@ -106,7 +132,7 @@ def _dates(dates: dict[str, Any]) -> None:
     per = str(dates["per"]).capitalize()
     st.bar_chart(
         {per: list(dates["counts"]), "Rows": list(dates["counts"].values())}, x=per, y="Rows",
-        height=200, sort=False, alt=f"Rows per {per.lower()}",
+        x_label="", height=200, sort=False, alt=f"Rows per {per.lower()}",
     )  # fmt: skip
     st.caption(f"From {dates['first'][:10]} to {dates['last'][:10]}.")
 
@@ -114,7 +140,8 @@ def _dates(dates: dict[str, Any]) -> None:
 def _bars(values: dict[str, int], name: str, unit: str) -> None:
     shown = dict(sorted(values.items(), key=lambda pair: -pair[1])[:_MOST_BARS])
     st.bar_chart(
-        {name: list(shown), unit: list(shown.values())}, x=name, y=unit, horizontal=True,
+        {name: list(shown), unit: list(shown.values())}, x=name, y=unit,
+        x_label="", y_label=unit, horizontal=True,
         sort=False, height=max(120, 60 + 28 * len(shown)), alt=f"{unit} per {name.lower()}",
     )  # fmt: skip
     if len(values) > len(shown):

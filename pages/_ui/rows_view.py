@@ -59,6 +59,8 @@ def rows_view(found: Artifact) -> None:
 def row_table(rows: list[dict[str, Any]], *, key: str, height: int = 420) -> int | None:
     """A table of rows with text, label and so on; the position of the chosen one."""
     names = [name for name in rows[0] if any(row[name] not in (None, "") for row in rows)]
+    if all((row.get("text") or "").startswith(row.get("title") or "") for row in rows):
+        names = [name for name in names if name != "title"]  # the text begins with it
     event = st.dataframe(
         {
             name.capitalize(): [
@@ -89,9 +91,10 @@ def one_row(found: Artifact, row: dict[str, Any]) -> None:
     with st.container(border=True):
         facts = [f"Row {row['row']:,}", row.get("label"), row.get("split")]
         st.caption(plain(" · ".join(str(fact) for fact in facts if fact)))
-        if row.get("title"):
-            show(row["title"])
-        show(row["text"] or "")
+        text, title = row["text"] or "", row.get("title") or ""
+        if title and not text.startswith(title):
+            show(title)
+        show(text)
         source = store().inputs(found)
         path = next((a.path / "rows.parquet" for a in source if a.kind == "source"), None)
         if path is None:
