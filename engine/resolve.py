@@ -88,6 +88,8 @@ def existing_file(path: str) -> Path:
     # os.path, for it answers False where Path raises: names too long, homes of nobody.
     file = os.path.expanduser(path)
     shown = file if len(file) < 200 else f"{file[:200]}..."
+    if shown != shown.encode("utf-8", errors="replace").decode("utf-8"):
+        raise InputError("The file's name is not valid Unicode; rename it and try again.")
     if os.path.isdir(file):
         raise InputError(f"{shown} is a folder; name a file in it.")
     if not os.path.isfile(file):

@@ -76,6 +76,7 @@ def test_a_file_is_imported_on_the_way(engine, tmp_path):
         (("toy", "--fails=input"), "There is nothing to count; choose something with numbers."),
         (("data", "import", "/"), "/ is a folder; name a file in it."),
         (("data", "import", "x" * 5000), "There is no file xxxx"),
+        (("data", "import", "caf\udce9.csv"), "The file's name is not valid Unicode; rename it"),
         (("artifacts", "show", "x"), "No artifact is called 'x'. There is no artifact yet."),
         (("artifacts",), "The following arguments are required: action. See: "),
         (("jobs", "show", "x"), "There is no job x; it may have been removed."),
