@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from pages._ui import nav
 from pages._ui.boundary import boundary
 from pages._ui.format import count
 from pages._ui.live_text import live_text, set_live_text
-from pages._ui.loaders import payload_json, store
+from pages._ui.loaders import store
 from pages._ui.pickers import artifact_picker
 from pages._ui.texts import plain, short
 from pages._ui.tried import Try, as_csv, remember
@@ -62,19 +63,21 @@ def _try(key: str) -> None:
 
 
 def _examples(found: Artifact) -> None:
-    texts = example_texts(str(found.path), _dataset_rows(found))
+    split = str(found.facts.get("scored_on", "test"))
+    texts = example_texts(str(found.path), _dataset_rows(found), split)
     if not texts:
         return
     st.caption("Or try one it has not learnt from:")
-    for n, text in enumerate(texts):
-        st.button(
-            plain(short(text, 90)),
-            key=f"example-{n}",
-            type="tertiary",
-            icon=":material/north_west:",
-            on_click=set_live_text,
-            args=(text, _BOX),
-        )
+    with st.container(gap=None):
+        for n, text in enumerate(texts):
+            st.button(
+                plain(short(text, 90)),
+                key=f"example-{n}",
+                type="tertiary",
+                icon=":material/north_west:",
+                on_click=set_live_text,
+                args=(text, _BOX),
+            )
 
 
 def _answer(found: Artifact, text: str) -> None:
@@ -149,17 +152,15 @@ def classifier(path: str):  # noqa: ANN201 - its module loads torch, which no pa
     """The classifier of a model's folder, shared by all sessions."""
     from engine.classify.classifier import load_classifier
 
-    return load_classifier(store().root / path)
+    return load_classifier(Path(path))
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
-def example_texts(model: str, rows: str) -> list[str]:
+def example_texts(model: str, rows: str, split: str) -> list[str]:
     """A few texts of the model's test rows, one a category; none where they are gone."""
-    from pathlib import Path
-
     from engine.classify.predictions import example_texts as read
 
-    return read(Path(model), Path(rows), limit=_EXAMPLES) if rows else []
+    return read(Path(model), Path(rows), split=split, limit=_EXAMPLES) if rows else []
 
 
 def _dataset_rows(found: Artifact) -> str:

@@ -61,14 +61,17 @@ class Classifier:
 
     def vectors(self, texts: Sequence[str], *, progress: Progress = SILENT) -> Floats:
         """(n, width) float32: what the head sees of each text."""
+        found: Floats = self.encoder.encode(
+            self.cleaned(texts), max_length=self.card.max_length or None, progress=progress
+        )
+        return found
+
+    def cleaned(self, texts: Sequence[str]) -> list[str]:
+        """The texts as the encoder reads them, after the cleaning steps of training."""
         from engine.data.clean import chosen, clean
 
         steps = chosen(self.card.clean)
-        cleaned = [clean(text, steps) for text in texts]
-        found: Floats = self.encoder.encode(
-            cleaned, max_length=self.card.max_length or None, progress=progress
-        )
-        return found
+        return [clean(text, steps) for text in texts]
 
 
 def load_classifier(folder: Path, *, device: str = "auto", attention: str = "auto") -> Classifier:

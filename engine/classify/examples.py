@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from engine.errors import InputError
 from engine.store import Artifact
 
+_ALL = ("row", "text", "label", "split")
+
 
 @dataclass(frozen=True, eq=False)
 class Examples:
@@ -43,7 +45,53 @@ def read_examples(dataset: Artifact) -> Examples:
     Raises:
         InputError: no labels, or fewer than two categories to train on.
     """
-    columns = _columns(dataset)
+    columns = _columns(dataset, _ALL)
+    labels = _learnable(columns, dataset)
+    examples = _with_labels(columns, labels)
+    return replace(examples, split=_with_validation(examples.split, examples.targets))
+
+
+def count_examples(dataset: Artifact) -> dict[str, dict[str, int]]:
+    """How many rows of each category training would use: category, then split, to a count.
+
+    Reads no texts, so a page may ask before anything is started.
+
+    Raises:
+        InputError: as :func:`read_examples` would.
+    """
+    columns = _columns(dataset, ("label", "split"))
+    labels = _learnable(columns, dataset)
+    target = {label: n for n, label in enumerate(labels)}
+    kept = [i for i, label in enumerate(columns["label"]) if label in target]
+    targets = np.asarray([target[columns["label"][i]] for i in kept], dtype=np.int64)
+    split = _with_validation(np.asarray([columns["split"][i] for i in kept], dtype=str), targets)
+    return {
+        label: {
+            part: int(np.count_nonzero((targets == n) & (split == part)))
+            for part in ("train", "validation", "test")
+        }
+        for label, n in target.items()
+    }
+
+
+def read_labelled(dataset: Artifact, labels: tuple[str, ...]) -> Examples:
+    """The rows of the dataset whose label is one of `labels`, for scoring a model that knows those.
+
+    Raises:
+        InputError: the dataset has no labels.
+    """
+    return _with_labels(_columns(dataset, _ALL), labels)
+
+
+def _columns(dataset: Artifact, names: tuple[str, ...]) -> dict[str, list[Any]]:
+    table = pq.read_table(dataset.path / "rows.parquet", columns=list(names))
+    columns: dict[str, list[Any]] = table.to_pydict()
+    if all(label is None for label in columns["label"]):
+        raise InputError(f"{dataset.title} has no labels; choose a label column on the Data page.")
+    return columns
+
+
+def _learnable(columns: dict[str, list[Any]], dataset: Artifact) -> tuple[str, ...]:
     counts = Counter(
         label
         for label, part in zip(columns["label"], columns["split"], strict=True)
@@ -55,26 +103,7 @@ def read_examples(dataset: Artifact) -> Examples:
             f"A classifier needs two categories or more in the training split; {dataset.title} has "
             f"{only} there. Choose another label column or another split on the Data page."
         )
-    labels = tuple(sorted(counts, key=lambda label: (-counts[label], label)))
-    examples = _with_labels(columns, labels)
-    return replace(examples, split=_with_validation(examples.split, examples.targets))
-
-
-def read_labelled(dataset: Artifact, labels: tuple[str, ...]) -> Examples:
-    """The rows of the dataset whose label is one of `labels`, for scoring a model that knows those.
-
-    Raises:
-        InputError: the dataset has no labels.
-    """
-    return _with_labels(_columns(dataset), labels)
-
-
-def _columns(dataset: Artifact) -> dict[str, list[Any]]:
-    table = pq.read_table(dataset.path / "rows.parquet", columns=["row", "text", "label", "split"])
-    columns: dict[str, list[Any]] = table.to_pydict()
-    if all(label is None for label in columns["label"]):
-        raise InputError(f"{dataset.title} has no labels; choose a label column on the Data page.")
-    return columns
+    return tuple(sorted(counts, key=lambda label: (-counts[label], label)))
 
 
 def _with_labels(columns: dict[str, list[Any]], labels: tuple[str, ...]) -> Examples:

@@ -61,3 +61,30 @@ def cell(
     with duckdb.connect() as connection:
         table: pa.Table = connection.sql(query, params=values).to_arrow_table()
     return table
+
+
+def example_texts(folder: Path, dataset_rows: Path, *, split: str, limit: int = 4) -> list[str]:
+    """Up to `limit` scored texts of a handy length, of different true categories where there are.
+
+    Args:
+        folder: A model's or evaluation's folder.
+        dataset_rows: ``rows.parquet`` of the dataset it was scored on.
+        split: Which split they are from.
+        limit: How many.
+    """
+    import duckdb
+
+    query = """
+        WITH handy AS (
+            SELECT d.text, d.row, p.label,
+                row_number() OVER (
+                    PARTITION BY p.label ORDER BY abs(length(d.text) - 120), d.row
+                ) AS turn
+            FROM read_parquet(?) p JOIN read_parquet(?) d USING (row) WHERE p.split = ?
+        )
+        SELECT text FROM handy ORDER BY turn, row LIMIT ?
+    """
+    values = [str(folder / FILE), str(dataset_rows), split, limit]
+    with duckdb.connect() as connection:
+        found = connection.sql(query, params=values).fetchall()
+    return [str(text) for (text,) in found]

@@ -1,0 +1,40 @@
+"""A dataset's size and what ran here before in, how long a training would take out."""
+
+from __future__ import annotations
+
+from engine.classify.spec import TrainSpec
+from engine.store import Artifact, Store
+
+_FINETUNE_COST = 4.0
+"""Reading a text forward and backward, and the looks at validation, in passes of embedding."""
+_FIRST_S = 10.0
+"""Starting, loading the encoder, fitting and scoring the head."""
+
+
+def estimate_seconds(
+    spec: TrainSpec, dataset: Artifact, *, train_rows: int, store: Store
+) -> float | None:
+    """Seconds the training would take here, to a factor of two or so.
+
+    Judged by the newest embedding with the same encoder on this machine, which another length of
+    texts or another load makes wrong; None where there is none to judge by.
+
+    Args:
+        spec: What would be trained.
+        dataset: On what.
+        train_rows: Rows it would learn from.
+        store: Where earlier runs are.
+    """
+    runs = [v for v in store.artifacts("vectors") if v.manifest.spec.get("encoder") == spec.encoder]
+    speeds = [v.facts["docs_per_second"] for v in runs if v.facts.get("docs_per_second")]
+    if not speeds:
+        return None
+    embedded = any(
+        v.manifest.inputs.get("dataset") == f"dataset/{dataset.key}"
+        and v.manifest.spec.get("max_length") == spec.max_length
+        for v in runs
+    )
+    passes = 0.0 if embedded else float(dataset.facts["rows"])
+    if spec.route == "finetune":
+        passes += _FINETUNE_COST * spec.epochs * train_rows
+    return _FIRST_S + passes / float(speeds[0])

@@ -1,0 +1,1 @@
+"""Arrays in, charts out; one chart a file. Importing it costs nothing."""

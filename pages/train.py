@@ -1,0 +1,139 @@
+"""Labelled datasets become classifiers here, and each classifier's report is read here.
+
+The address says where a person is: ?dataset= (choose and start), ?job= (one is being trained),
+?model= (read the report of one).
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine import jobs
+from engine.jobs import Job, State
+from engine.store import Artifact
+from pages._ui import nav
+from pages._ui.job_monitor import job_monitor
+from pages._ui.loaders import artifact, store
+from pages._ui.pickers import artifact_picker
+from pages._ui.report import ROUTES, curves, report, report_title
+from pages._ui.texts import plain
+from pages._ui.train_form import train_form
+
+
+def page() -> None:
+    """Draw the page."""
+    asked = st.query_params
+    if job_id := asked.get("job"):
+        _at_work(job_id)
+        return
+    if reference := asked.get("model"):
+        if found := artifact(reference, "model"):
+            with st.container(gap=None):
+                _back("Train another", _dataset_of(found))
+                report_title(found)
+            report(found)
+            if dataset := _dataset_of(found):
+                _earlier(dataset, found)
+            return
+        st.info("The classifier of this address is not here any more.")
+    _start()
+
+
+def _start() -> None:
+    st.title("Train", anchor=False)
+    st.markdown("Teach a classifier your categories, and see how far it can be trusted.")
+    for job in _training():
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(job.request.name or 'A classifier')}** is being trained.")
+            nav.link("train", "See how far it is", job=job.id)
+    dataset = artifact_picker(
+        "dataset",
+        "Dataset",
+        where=lambda found: bool(found.facts.get("labels")),
+        missing="None of your datasets has labels. Choose a label column on the Data page, or try "
+        "a sample set.",
+        help="Datasets with labels, newest first.",
+    )
+    if dataset is None:
+        return
+    train_form(dataset)
+    _earlier(dataset)
+
+
+def _at_work(job_id: str) -> None:
+    st.title("Train", anchor=False)
+    job = job_monitor(
+        job_id, title=_title(job_id), draw=lambda points: curves(points, job_id), stoppable=True
+    )
+    if job is None:
+        _back("Train a classifier")
+        return
+    if job.state in (State.DONE, State.STOPPED):
+        _show(model=str(job.status.result.get("model", "")))
+    elif job.active:
+        st.caption("You can leave this page or close the browser; the training goes on.")
+    else:
+        _back("Back to the choices", artifact(str(job.request.spec.get("dataset")), "dataset"))
+
+
+def _title(job_id: str) -> str:
+    job = next((j for j in jobs.jobs(store()) if j.id == job_id), None)
+    return f"Training {job.request.name}" if job and job.request.name else "Training a classifier"
+
+
+def _training() -> list[Job]:
+    return [j for j in jobs.jobs(store()) if j.active and j.request.verb == "train"]
+
+
+def _earlier(dataset: Artifact, here: Artifact | None = None) -> None:
+    """The classifiers of a dataset side by side; choosing one opens its report."""
+    reference = f"{dataset.kind}/{dataset.key}"
+    models = [
+        m for m in store().artifacts("model") if m.manifest.inputs.get("dataset") == reference
+    ]
+    if not models or (here and len(models) < 2):
+        return
+    st.subheader(f"Classifiers of {plain(dataset.title)}", anchor=False)
+    event = st.dataframe(
+        {
+            "Name": [
+                m.title + (" (this one)" if here and m.key == here.key else "") for m in models
+            ],
+            "Route": [ROUTES.get(m.facts.get("route", ""), "") for m in models],
+            "Accuracy": [m.facts.get("accuracy") for m in models],
+            "Macro-F1": [m.facts.get("macro_f1") for m in models],
+            "Encoder": [m.facts.get("encoder") for m in models],
+            "Trained": [m.manifest.created for m in models],
+        },
+        column_config={
+            "Accuracy": st.column_config.NumberColumn(format="%.3f"),
+            "Macro-F1": st.column_config.NumberColumn(format="%.3f"),
+            "Trained": st.column_config.DatetimeColumn(format="distance"),
+        },
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"models-{dataset.key}-{here.key if here else ''}",
+    )
+    st.caption("Choose a row to open its report.")
+    picked = [i for i in event["selection"]["rows"] if i < len(models)]
+    if picked and not (here and models[picked[0]].key == here.key):
+        _show(model=models[picked[0]].key)
+
+
+def _dataset_of(found: Artifact) -> Artifact | None:
+    return next((a for a in store().inputs(found) if a.kind == "dataset"), None)
+
+
+def _show(**ids: str) -> None:
+    st.query_params.clear()
+    st.query_params.update({name: value for name, value in ids.items() if value})
+    st.rerun()
+
+
+def _back(label: str, dataset: Artifact | None = None) -> None:
+    if st.button(label, type="tertiary", icon=":material/arrow_back:", key="back"):
+        _show(dataset=dataset.key if dataset else "")
+
+
+nav.show(page)
