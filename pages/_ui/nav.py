@@ -24,8 +24,10 @@ class Place:
 
 
 PLACES = {
-    "home": Place("pages/home.py", "Home", ":material/home:"),
+    "home": Place("pages/home.py", "Limn", ""),
     "data": Place("pages/data.py", "Data", ":material/table_rows:"),
+    "train": Place("pages/train.py", "Train", ":material/model_training:"),
+    "predict": Place("pages/predict.py", "Predict", ":material/edit_note:"),
     "runs": Place("pages/runs.py", "Runs", ":material/history:"),
 }
 
@@ -38,7 +40,7 @@ def pages() -> list[StreamlitPage]:
     global _begun
     _begun = True
     return [
-        st.Page(place.file, title=place.title, icon=place.icon, default=name == "home")
+        st.Page(place.file, title=place.title, icon=place.icon or None, default=name == "home")
         for name, place in PLACES.items()
     ]
 
