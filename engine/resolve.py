@@ -24,8 +24,10 @@ class Resolved:
         stage: Its stage.
         artifacts: The artifacts its references name, by field.
         files: The files its references name, by field.
-        inputs: What the manifest records and the key is made of: field -> "kind/key" of an
-            artifact or "file/checksum" of a file.
+        inputs: What the manifest records: field -> "kind/key" of an artifact or "file/checksum"
+            of a file.
+        content: What the key is made of: the same, but where a reference reads only a part of its
+            artifact, the identity of that part.
         stamps: Size in bytes and time of change in ns of each file, before it was read.
     """
 
@@ -34,6 +36,7 @@ class Resolved:
     artifacts: Mapping[str, Artifact]
     files: Mapping[str, Path]
     inputs: Mapping[str, str]
+    content: Mapping[str, str]
     stamps: Mapping[Path, tuple[int, int]]
 
     def key(self, stopped_at: int | None = None) -> str:
@@ -41,7 +44,7 @@ class Resolved:
         settings = self.spec.settings()
         if stopped_at is not None:
             settings["stopped_at"] = stopped_at
-        return Store.key(self.stage.verb, self.stage.version, settings, self.inputs)
+        return Store.key(self.stage.verb, self.stage.version, settings, self.content)
 
     def gives(self, artifact: Artifact) -> bool:
         """Whether `artifact` is the result, whole or stopped."""
@@ -63,11 +66,14 @@ def resolve(spec: Spec, store: Store, progress: Progress) -> Resolved:
     """
     artifacts: dict[str, Artifact] = {}
     files: dict[str, Path] = {}
+    parts: dict[str, str] = {}
     for name, reference in spec.references():
         value = getattr(spec, name)
         match reference:
-            case ArtifactRef(kind=kind) if value:
+            case ArtifactRef(kind=kind, reads=fact) if value:
                 artifacts[name] = store.get(value, kind)
+                if fact:
+                    parts[name] = f"{fact}/{artifacts[name].facts[fact]}"
             case FileRef() if value:
                 files[name] = existing_file(value)
     inputs = {name: f"{found.kind}/{found.key}" for name, found in artifacts.items()}
@@ -75,7 +81,8 @@ def resolve(spec: Spec, store: Store, progress: Progress) -> Resolved:
     for name, path in files.items():
         progress.stage("Reading the file", total=stamps[path][0], unit="bytes")
         inputs[name] = f"file/{checksum(path, progress.advance)}"
-    return Resolved(spec, stage_of(spec), artifacts, files, inputs, stamps)
+    content = {**inputs, **parts}
+    return Resolved(spec, stage_of(spec), artifacts, files, inputs, content, stamps)
 
 
 def existing_file(path: str) -> Path:

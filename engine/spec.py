@@ -14,9 +14,14 @@ from engine.errors import InputError
 
 @dataclass(frozen=True)
 class ArtifactRef:
-    """Marks a field that names an artifact of `kind`: by name, key or unique prefix of a key."""
+    """Marks a field that names an artifact of `kind`: by name, key or unique prefix of a key.
+
+    Where a stage reads only a part of the artifact, `reads` names the fact that identifies that
+    part: two artifacts with the same part then share one result.
+    """
 
     kind: str
+    reads: str = ""
 
 
 @dataclass(frozen=True)

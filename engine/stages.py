@@ -51,7 +51,7 @@ STAGES = (
     Stage(
         verb="data add",
         makes="dataset",
-        version=1,
+        version=2,
         spec="engine.data.spec_dataset:DatasetSpec",
         build="engine.data.dataset:build",
         heavy=False,

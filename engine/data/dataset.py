@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
+import xxhash
 
 from engine.data import duplicates, split
 from engine.data.mapped import BATCH, MAPPED, REPEATED, Kept, map_rows
@@ -52,7 +53,8 @@ def build(spec: DatasetSpec, work: Work) -> dict[str, object]:
         )
         kept.dropped.extend((kept.rows[i], REPEATED) for i in np.flatnonzero(~keep))
     splits = _split(spec, plan, kept, groups, keep, notes)
-    _publish(mapped, work.out / "rows.parquet", kept, groups, splits, keep, work.progress)
+    out = work.out / "rows.parquet"
+    texts = _publish(mapped, out, kept, groups, splits, keep, work.progress)
     dropped = sorted(kept.dropped)
     pq.write_table(
         pa.table([[row for row, _ in dropped], [why for _, why in dropped]], schema=DROPPED),
@@ -62,7 +64,7 @@ def build(spec: DatasetSpec, work: Work) -> dict[str, object]:
     notes += [note for note in _split_notes(facts) if note not in notes]
     for note in notes:
         work.progress.note(note)
-    return {**facts, "cleaned": reader.cleaned, "notes": notes}
+    return {**facts, "text_digest": texts, "cleaned": reader.cleaned, "notes": notes}
 
 
 def _group(
@@ -145,11 +147,16 @@ def _publish(
     splits: npt.NDArray[np.int8],
     keep: npt.NDArray[np.bool_],
     progress: Progress,
-) -> None:
-    """Write the final rows: the mapped ones that are kept, with their split and group."""
+) -> str:
+    """Write the final rows: the mapped ones that are kept, with their split and group.
+
+    Returns the XXH3-128 of the texts in order. What is made from the texts alone (tokens, vectors)
+    is found again under it when only labels or splits have changed.
+    """
     progress.stage("Writing the dataset", total=len(groups))
     group_rows = np.array(kept.rows, dtype=np.int64)[groups]
     names = np.array(split.SPLITS, dtype=object)
+    digest = xxhash.xxh3_128()
     start = 0
     with (
         pq.ParquetFile(mapped) as file,
@@ -161,8 +168,12 @@ def _publish(
             table = pa.Table.from_batches([batch])
             table = table.append_column("split", pa.array(names[splits[part]], pa.string()))
             table = table.append_column("group", pa.array(group_rows[part]))
-            writer.write_table(table.filter(pa.array(keep[part])))
+            table = table.filter(pa.array(keep[part]))
+            for text in table["text"].to_pylist():
+                digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+            writer.write_table(table)
             progress.at(start)
+    return digest.hexdigest()
 
 
 def _facts(

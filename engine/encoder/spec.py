@@ -14,7 +14,7 @@ Attention = Literal["auto", "flash_attn", "torch_varlen", "sdpa_flash", "sdpa_ma
 class EmbedSpec(Spec):
     """Vectors of every text of a dataset."""
 
-    dataset: Annotated[str, ArtifactRef("dataset")] = Field(
+    dataset: Annotated[str, ArtifactRef("dataset", reads="text_digest")] = Field(
         description="The dataset whose texts become vectors."
     )
     encoder: str = Field(

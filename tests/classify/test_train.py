@@ -13,6 +13,7 @@ from engine.classify import finetune
 from engine.classify.classifier import load_classifier
 from engine.classify.predictions import cell
 from engine.classify.spec import EvaluateSpec, TrainSpec
+from engine.data.spec_dataset import DatasetSpec
 from engine.errors import Cancelled, InputError
 from engine.progress import _Silent
 from engine.store import Artifact, Store
@@ -174,3 +175,17 @@ def test_a_model_whose_encoder_changed_says_so(store, dataset, encoder_folder, t
     make_tiny_encoder(tmp_path / "mine", seed=1)
     with pytest.raises(InputError, match="has changed since"):
         load_classifier(model.path)
+
+
+def test_another_split_of_the_same_texts_reuses_their_vectors(
+    store, dataset, encoder_folder, tmp_path
+):
+    run(spec_for(dataset, encoder_folder), store=store)
+    again = run(
+        DatasetSpec(source=dataset.manifest.spec["source"], near_duplicates="no", seed=9),
+        store=store,
+    )
+    assert again.key != dataset.key
+    run(spec_for(again, encoder_folder), store=store)
+    assert len(store.artifacts("vectors")) == 1
+    assert len(store.artifacts("model")) == 2

@@ -193,3 +193,26 @@ def test_the_preview_is_what_the_dataset_will_be(tmp_path):
 )  # fmt: skip
 def test_columns_are_joined_as_one_would_read_them(parts, how, text):
     assert joined(parts, how) == text
+
+
+def test_the_identity_of_the_texts_depends_on_the_texts_alone(tmp_path):
+    from engine.data.spec_source import SourceSpec
+    from engine.store import Store
+    from engine.work import run
+
+    store = Store(tmp_path / "cache")
+    path = tmp_path / "in.csv"
+    path.write_text("text,label\n" + "".join(f"text number {i},{'ab'[i % 2]}\n" for i in range(60)))
+    source = run(SourceSpec(path=str(path)), store=store).key
+    made = {
+        name: run(DatasetSpec(source=source, **choice), store=store)
+        for name, choice in {
+            "plain": {},
+            "other split": {"seed": 5},
+            "no labels": {"label": ""},
+            "fewer": {"limit": 50},
+        }.items()
+    }
+    assert len({dataset.key for dataset in made.values()}) == 4
+    texts = {name: dataset.facts["text_digest"] for name, dataset in made.items()}
+    assert texts["plain"] == texts["other split"] == texts["no labels"] != texts["fewer"]
