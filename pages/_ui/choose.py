@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from engine import jobs
-from engine.errors import InputError
 from engine.store import Artifact
 from pages._ui import nav
 from pages._ui.boundary import boundary
 from pages._ui.bring import read_file
 from pages._ui.format import count, size
 from pages._ui.forms import command_line, map_editor, spec_form
+from pages._ui.found import NONE, Found, detected, label_values
 from pages._ui.loaders import store
 from pages._ui.notes import notes
 from pages._ui.preview import show_preview
 from pages._ui.texts import plain
 
-_NONE = ""
 _PRESETS = {
     "auto": "Detect",
     "news": "News",
@@ -42,24 +40,6 @@ _MORE_LABELS = {
     "seed": "Seed of random choices",
 }
 _MOST_MAPPED = 40
-
-
-@dataclass(frozen=True)
-class Found:
-    """What Limn would choose by itself for a file and a preset, and why."""
-
-    columns: list[str]
-    file: str = ""
-    text: list[str] = field(default_factory=list)
-    title: str = _NONE
-    label: str = _NONE
-    date: str = _NONE
-    split_column: str = _NONE
-    label_part: str = "whole"
-    label_map: dict[str, str] = field(default_factory=dict)
-    clean: list[str] = field(default_factory=list)
-    reasons: dict[str, str] = field(default_factory=dict)
-    problem: str = ""
 
 
 def source_title(source: Artifact) -> None:
@@ -136,14 +116,14 @@ def _choices(source: Artifact, rows: str) -> dict[str, Any]:
 
 
 def _column(found: Found, role: str, key: str, what: str) -> str:
-    offered = [_NONE, *found.columns]
+    offered = [NONE, *found.columns]
     now = getattr(found, role)
     column = st.selectbox(
         role.capitalize(), offered, index=offered.index(now), key=f"{role}-{key}",
         format_func=lambda c: c or "None", help=what,
     )  # fmt: skip
     _why(found, role, column == now)
-    return column or _NONE
+    return column or NONE
 
 
 def _why(found: Found, role: str, unchanged: bool) -> None:
@@ -199,7 +179,7 @@ def _cleaning(found: Found, key: str) -> dict[str, Any]:
 def _split(found: Found, key: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     with st.expander("Training, validation and test", icon=":material/call_split:"):
-        offered = [_NONE, *found.columns]
+        offered = [NONE, *found.columns]
         column = st.selectbox(
             "Column that already says it", offered, index=offered.index(found.split_column),
             key=f"split-{key}", format_func=lambda c: c or "None",
@@ -265,40 +245,3 @@ def _read_again(source: Artifact) -> None:
 
 def _file_name(source: Artifact) -> str:
     return str(source.manifest.spec.get("path", source.title)).replace("\\", "/").split("/")[-1]
-
-
-@st.cache_data(max_entries=50, show_spinner="Looking at the columns")
-def detected(rows: str, preset: str) -> dict[str, Any]:
-    """:class:`Found`, as plain values, of the Parquet file `rows`."""
-    from engine.data.plan import resolve
-    from engine.data.sample import table_sample
-    from engine.data.spec_dataset import DatasetSpec
-
-    sample = table_sample(Path(rows))
-    columns = list(sample)
-    try:
-        plan = resolve(DatasetSpec.parse({"source": "-", "preset": preset}), sample)
-    except InputError as error:
-        return {"columns": columns, "problem": str(error)}
-    return {
-        "columns": columns,
-        "file": plan.file,
-        "text": plan.text,
-        "title": plan.title,
-        "label": plan.label,
-        "date": plan.date,
-        "split_column": plan.split_column,
-        "label_part": plan.label_part,
-        "label_map": plan.label_map,
-        "clean": [step.name for step in plan.steps],
-        "reasons": plan.reasons,
-    }
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def label_values(rows: str, column: str) -> list[str]:
-    """The different values of a column in a sample, in order."""
-    from engine.data.presets import values_of
-    from engine.data.sample import table_sample
-
-    return sorted(values_of(table_sample(Path(rows)), column))

@@ -7,15 +7,15 @@ import re
 import streamlit as st
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&^])")
-# Streamlit replaces :smile: and links addresses after markdown is read, so a backslash is no help.
-_COLON = re.compile(r":(?=\S)")
+# Streamlit replaces :smile: after markdown is read, so a backslash is no help. Addresses stay
+# whole: a person may want to copy one.
+_COLON = re.compile(r":(?=[^\s/])")
 _UNSEEN = "\u2060"
 
 
 def plain(text: object) -> str:
     """`text` for a place that reads markdown (labels, errors, tooltips), shown as it is."""
     escaped = _MARKS.sub(r"\\\1", str(text))
-    escaped = re.sub(r"(?i)\bwww(?=\\\.)", f"www{_UNSEEN}", escaped)
     return _COLON.sub(f":{_UNSEEN}", escaped)
 
 
