@@ -49,6 +49,15 @@ STAGES = (
         help="Read a file of any common format into the cache.",
     ),
     Stage(
+        verb="data fetch",
+        makes="source",
+        version=1,
+        spec="engine.data.spec_fetch:FetchSpec",
+        build="engine.data.fetch_source:build",
+        heavy=False,
+        help="Download a public dataset: AG News, Amazon Fine Food Reviews or arXiv.",
+    ),
+    Stage(
         verb="data add",
         makes="dataset",
         version=2,

@@ -19,7 +19,7 @@ from pages._ui.job_monitor import job_monitor
 from pages._ui.loaders import artifact, store
 from pages._ui.texts import plain
 
-_MAKES = {"data import": "source", "data add": "dataset"}
+_MAKES = {"data import": "source", "data fetch": "source", "data add": "dataset"}
 
 
 def page() -> None:

@@ -11,7 +11,6 @@ from engine.stages import STAGES
 
 _HELP = ("-h", "--help", "help")
 _OTHERS = {
-    "data fetch": "Download a public dataset.",
     "predict": "Classify one text, or a whole file.",
     "artifacts": "list, show, verify, keep, rename, remove or prune what is cached.",
     "jobs": "list, show, stop, cancel, resume or remove jobs.",
@@ -32,7 +31,7 @@ def dispatch(words: list[str]) -> dict[str, Any] | None:
             return run_stage(stage, rest[0])
     for verb in _OTHERS:
         if rest := _after(verb, words):
-            command = import_module(f"engine.commands.{verb.split()[-1]}")
+            command = import_module(f"engine.commands.{verb}")
             result: dict[str, Any] | None = command.run(rest[0])
             return result
     if words and words[-1] in _HELP and (commands := _commands(words[:-1])):

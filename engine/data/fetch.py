@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import InputError
+from engine.failure import sentence_for
 from engine.progress import SILENT, Progress
 
 logger = logging.getLogger(__name__)
@@ -49,13 +50,13 @@ def fetch(name: str, folder: Path, *, progress: Progress = SILENT) -> Path:
         return dataset.get(folder)
     except InputError:
         raise
+    except OSError as error:
+        if sentence := sentence_for(error):
+            raise InputError(sentence) from error
+        raise _refused(name, dataset, error) from error
     # The clients raise dozens of types (HTTP, SSL, quota, gated); for a person they are one thing.
     except Exception as error:
-        logger.info("fetching %s failed", name, exc_info=True)
-        raise InputError(
-            f"{dataset.title} could not be downloaded from {dataset.host} "
-            f"({type(error).__name__}); {_by_hand(dataset)}"
-        ) from error
+        raise _refused(name, dataset, error) from error
 
 
 def _check_connection(dataset: PublicDataset) -> None:
@@ -77,6 +78,14 @@ def _check_connection(dataset: PublicDataset) -> None:
             f"{dataset.title} cannot be downloaded because {dataset.host} does not answer; "
             f"check the internet connection, or {_by_hand(dataset)}"
         ) from error
+
+
+def _refused(name: str, dataset: PublicDataset, error: Exception) -> InputError:
+    logger.info("fetching %s failed", name, exc_info=error)
+    return InputError(
+        f"{dataset.title} could not be downloaded from {dataset.host} "
+        f"({type(error).__name__}); {_by_hand(dataset)}"
+    )
 
 
 def _by_hand(dataset: PublicDataset) -> str:

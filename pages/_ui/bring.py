@@ -69,7 +69,8 @@ def _samples() -> None:
 
 
 def _public() -> None:
-    from engine.data.fetch import PUBLIC, fetch
+    from engine.data.fetch import PUBLIC
+    from engine.data.spec_fetch import FetchSpec
 
     st.caption("Downloaded from their publishers by their own clients; this needs the internet.")
     with st.grid(3, min_column_width=240):
@@ -79,9 +80,9 @@ def _public() -> None:
                 st.caption(plain(dataset.description))
                 st.caption(plain(f"{dataset.size} · licence: {dataset.licence}"))
                 if st.button("Download", key=f"fetch-{name}", icon=":material/download:"):
-                    with boundary(), st.spinner("Downloading; keep this page open"):
-                        file = fetch(name, store().folder("uploads") / f"public-{name}")
-                        read_file(str(file))
+                    spec = FetchSpec(public=name)
+                    named = store().free_name(f"{dataset.title} file")
+                    nav.go("data", job=jobs.submit(spec, store=store(), name=named).id)
 
 
 def _path() -> None:

@@ -6,6 +6,7 @@ from engine.jobs.record import State
 
 VERBS = {
     "data import": "Read a file",
+    "data fetch": "Download a public dataset",
     "data add": "Add a dataset",
     "data audit": "Profile and audit",
     "embed": "Turn texts into vectors",

@@ -70,7 +70,7 @@ def test_a_file_is_imported_on_the_way(engine, tmp_path):
     [
         ((), "Name a command. There is: data import, "),
         (("nope", "x"), "There is no command 'nope x'. There is: data import, "),
-        (("data",), "There is no command 'data'. There is: data import, data add"),
+        (("data",), "There is no command 'data'. There is: data import, data fetch, data add"),
         (("toy", "--steps=x"), "steps: input should be a valid integer"),
         (("toy", "--name=A b"), "'A b' cannot be a name: "),
         (("toy", "--fails=input"), "There is nothing to count; choose something with numbers."),
@@ -175,7 +175,7 @@ def test_doctor_says_what_is_here(engine):
 
 
 def test_a_public_dataset_offline_is_a_sentence(engine):
-    code, out, err = engine("data", "fetch", "agnews", HF_HUB_OFFLINE="1")
+    code, out, err = engine("data", "fetch", "ag_news", HF_HUB_OFFLINE="1")
     assert (code, out) == (2, "")
     assert "offline" in err
     assert "Traceback" not in err

@@ -1,5 +1,6 @@
 """Public datasets arrive as files to import, or one sentence says why not."""
 
+import errno
 import sys
 import time
 from types import SimpleNamespace
@@ -9,7 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.data import fetch
+from engine.data.spec_fetch import FetchSpec
 from engine.errors import InputError
+from engine.store import Store
+from engine.work import run
 
 
 @pytest.fixture
@@ -50,6 +54,27 @@ def test_ag_news_comes_with_names_and_both_splits(monkeypatch, tmp_path, online)
     assert table["label"] == ["World", "Sci/Tech"] * 2
     assert table["split"] == ["train", "train", "test", "test"]
     assert [p.name for p in file.parent.iterdir()] == ["ag_news.parquet"]
+
+
+def test_the_stage_makes_a_source_like_any_other(monkeypatch, tmp_path, online):
+    import huggingface_hub
+
+    published = tmp_path / "published.parquet"
+    pq.write_table(pa.table({"text": ["a", "b"], "label": [0, 3]}), published)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda *a, **k: str(published))
+    source = run(FetchSpec(public="ag_news"), store=Store(tmp_path / "cache"))
+    assert source.kind == "source"
+    assert source.facts["rows"] == 4
+    assert "research" in source.facts["licence"]
+
+
+def test_a_full_disk_is_not_the_publishers_fault(monkeypatch, tmp_path, online):
+    def full(handle, path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setitem(sys.modules, "kagglehub", SimpleNamespace(dataset_download=full))
+    with pytest.raises(InputError, match="disk is full"):
+        fetch.fetch("arxiv", tmp_path)
 
 
 @pytest.mark.parametrize("as_folder", [True, False])

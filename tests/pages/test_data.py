@@ -56,13 +56,11 @@ def test_a_path_outside_the_folders_is_refused(visit, submitted, tmp_path, monke
     assert submitted[0][0].path == str(tmp_path / "open" / "a.csv")
 
 
-def test_a_public_dataset_without_internet_says_so(visit, monkeypatch, submitted):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+def test_a_public_dataset_is_downloaded_by_a_job(visit, submitted):
     app = visit("data")
     app.button(key="fetch-ag_news").click().run()
     assert not app.exception
-    assert not submitted
-    assert "offline" in app.error[0].value
+    assert submitted[0][0].public == "ag_news"
 
 
 def test_columns_are_found_and_explained(visit, source):
