@@ -56,9 +56,9 @@ def _try(key: str) -> None:
         left, right = st.columns([3, 2], gap="large")
         with left:
             text = live_text("Text", key=_BOX, placeholder="Type a headline, a review, a paragraph")
-            _examples(found)
         with right, boundary():
             _answer(found, text.strip())
+        _examples(found)
         _history()
 
 
@@ -68,13 +68,12 @@ def _examples(found: Artifact) -> None:
     if not texts:
         return
     st.caption("Or try one it has not learnt from:")
-    with st.container(gap=None):
+    with st.container(horizontal=True, gap="small"):
         for n, text in enumerate(texts):
             st.button(
-                plain(short(text, 90)),
+                plain(short(text, 42)),
                 key=f"example-{n}",
-                type="tertiary",
-                icon=":material/north_west:",
+                help=plain(short(text, 300)),
                 on_click=set_live_text,
                 args=(text, _BOX),
             )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from engine.classify.spec import TrainSpec
+from engine.encoder.spec import EmbedSpec
+from engine.progress import SILENT
+from engine.resolve import resolve
 from engine.store import Artifact, Store
 
 _FINETUNE_COST = 4.0
@@ -29,11 +32,13 @@ def estimate_seconds(
     speeds = [v.facts["docs_per_second"] for v in runs if v.facts.get("docs_per_second")]
     if not speeds:
         return None
-    embedded = any(
-        v.manifest.inputs.get("dataset") == f"dataset/{dataset.key}"
-        and v.manifest.spec.get("max_length") == spec.max_length
-        for v in runs
+    wanted = EmbedSpec(
+        dataset=dataset.key,
+        encoder=spec.encoder,
+        max_length=spec.max_length,
+        attention=spec.attention,
     )
+    embedded = store.find("vectors", resolve(wanted, store, SILENT).key())
     passes = 0.0 if embedded else float(dataset.facts["rows"])
     if spec.route == "finetune":
         passes += _FINETUNE_COST * spec.epochs * train_rows

@@ -9,9 +9,24 @@ _FEW_OF_A_CATEGORY = 20
 _MODEST_GAP = 0.1
 
 
-def remarks(scores: dict[str, Any]) -> list[str]:
-    """Cautions about scores as :func:`engine.classify.scores.score` gives them; most have none."""
+def remarks(scores: dict[str, Any], facts: dict[str, Any]) -> list[str]:
+    """Cautions about a model; many have none.
+
+    Args:
+        scores: As :func:`engine.classify.scores.score` gives them, with the split.
+        facts: The model's facts.
+    """
     found = []
+    if "stopped_at" in facts:
+        found.append(
+            f"It was stopped after {facts['stopped_at']:,} steps, {facts.get('epochs', 0):g} of "
+            "its epochs; the best of them is what you see."
+        )
+    if facts.get("best_step") == 0:
+        found.append(
+            "Fine-tuning did not beat its own start, the quick route's answer, so that is what "
+            "was kept; try more texts, more epochs or another learning rate."
+        )
     if scores["accuracy_interval"][0] <= scores["majority"]:
         found.append(
             "It may be no better than always saying the most frequent category: the interval of "

@@ -31,7 +31,7 @@ def calm(figure: Figure, *, height: int) -> Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         dragmode=False,
-        hoverlabel={"align": "left"},
+        hoverlabel={"align": "left", "bgcolor": INK_ON_LIGHT, "font": {"color": WHITE}},
     )
     figure.update_xaxes(fixedrange=True, automargin=True)
     figure.update_yaxes(fixedrange=True, automargin=True)

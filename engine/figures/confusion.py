@@ -141,7 +141,7 @@ def _targets(counts: NDArray[np.int64], part: NDArray[np.float64], labels: Seque
 
 def _scale(wrong: NDArray[np.float64]) -> float:
     """The share that gets the full colour: the largest mistake, but never a trifle."""
-    return max(float(wrong.max(initial=0.0)), 0.1)
+    return max(float(wrong.max(initial=0.0)), 0.2)
 
 
 def _cell(count: int, part: float, shares: bool) -> str:

@@ -37,9 +37,9 @@ def probability_bars(shares: Sequence[tuple[str, float]], *, most: int = 12) -> 
 
 def percent(share: float) -> str:
     """'97 %', '< 1 %', and never '100 %' of what is not certain."""
-    if share < 0.005:
+    if share < 0.01:
         return "< 1 %"
-    return "> 99 %" if share >= 0.995 else f"{share * 100:.0f} %"
+    return "> 99 %" if share > 0.99 else f"{share * 100:.0f} %"
 
 
 def _bar(label: str, share: float, *, top: bool) -> str:

@@ -50,14 +50,14 @@ def report(found: Artifact) -> None:
         empty("The scores cannot be read", "Remove the classifier on the Runs page; train again.")
         return
     _figures(scores)
-    notes(remarks(scores))
+    notes(remarks(scores, found.facts))
     st.subheader("Where it is wrong", anchor=False)
     with boundary():
         confusion_view(found, scores)
     st.subheader("Each category", anchor=False)
     with boundary():
         _categories(scores)
-    if points := payload_json(found, "points.json"):
+    if len(points := payload_json(found, "points.json") or []) > 1:
         st.subheader("How it learnt", anchor=False)
         curves(points, f"curves-{found.key}", final=True)
     _making(found)
@@ -82,7 +82,7 @@ def _figures(scores: dict[str, Any]) -> None:
             "same.",
         )
         st.metric(
-            "Always the commonest",
+            "Majority baseline",
             percent(scores["majority"]),
             delta="accuracy to beat",
             delta_color="off",
@@ -134,7 +134,10 @@ def _categories(scores: dict[str, Any]) -> None:
             if len(worst) < len(per_class)
             else ""
         )
-        st.caption(f"{told}Lines are 95 % bootstrap intervals: long ones rest on few texts.")
+        st.caption(
+            f"{told}Lines are 95 % bootstrap intervals: long ones rest on few "
+            "texts, and a dot without one only says that no mistake was among them."
+        )
     with table:
         st.dataframe(
             {
@@ -168,11 +171,15 @@ def _categories(scores: dict[str, Any]) -> None:
 
 def _with_interval(one: dict[str, Any], measure: str) -> str:
     low, high = one[f"{measure}_interval"]
-    return f"{one[measure] * 100:.1f} % ({low * 100:.0f} to {high * 100:.0f})"
+    told = f"{one[measure] * 100:.1f} %"
+    return f"{told} ({low * 100:.0f} to {high * 100:.0f})" if low < high else told
 
 
 def curves(points: list[dict[str, float]], key: str, *, final: bool = False) -> None:
     """Loss and macro-F1 so far, side by side; with `final` the step that was kept is marked."""
+    if len(points) < 2:
+        st.caption("The curves begin with the next look at the validation texts.")
+        return
     from engine.figures.base import CONFIG
     from engine.figures.curves import best_of, loss_figure, score_figure
 

@@ -31,6 +31,7 @@ _ROUTES = {
 }
 _KNOBS = ["encoder", "max_length", "balance_classes", "attention", "seed"]
 _FINETUNE_KNOBS = ["epochs", "batch_size", "learning_rate", "frozen_layers", "evaluations"]
+_LABELS = {"max_length": "Tokens read of a text", "evaluations": "Looks per epoch"}
 _TEXTS = 3
 
 
@@ -60,7 +61,8 @@ def _choices(dataset: Artifact, counts: dict[str, dict[str, int]]) -> None:
     )
     with st.expander("More choices", icon=":material/tune:"):
         knobs = (_FINETUNE_KNOBS if route == "finetune" else []) + _KNOBS
-        chosen = spec_form(TrainSpec, knobs, key=f"train-{route}")
+        with st.grid(2, min_column_width=200):
+            chosen = spec_form(TrainSpec, knobs, key=f"train-{route}", labels=_LABELS)
     with boundary():
         spec = TrainSpec.parse({"dataset": dataset.key, "route": route, **chosen})
         st.caption(f":material/timer: {_estimate(spec, dataset, counts)}")

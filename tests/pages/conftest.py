@@ -122,3 +122,21 @@ def make_job(store):
         return read(store, path.name)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory):
+    """The folder of a tiny random encoder."""
+    from tests.tiny import make_tiny_encoder
+
+    return make_tiny_encoder(tmp_path_factory.mktemp("tiny") / "encoder")
+
+
+@pytest.fixture
+def model(store, dataset, tiny_encoder):
+    """A quick classifier of the dataset."""
+    from engine.classify.spec import TrainSpec
+    from engine.work import run
+
+    spec = TrainSpec(dataset=dataset.key, encoder=str(tiny_encoder))
+    return run(spec, store=store, name="small-quick")
