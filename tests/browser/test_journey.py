@@ -80,7 +80,7 @@ def _metric(page, label):
 
 
 def _confusion(page):
-    labels = page.locator('[class*="st-key-confusion-"] .ytick text').all_inner_texts()
+    labels = page.locator('[class*="st-key-confusion-"] .ytick text').all_text_contents()
     n = len(labels)
     assert n == 4
 
