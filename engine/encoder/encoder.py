@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from engine.encoder.folder import Recipe
 from engine.encoder.observe import observed_kernels
 from engine.encoder.packing import Ints, PackedBatch, batches, pack
 from engine.encoder.tokens import Tokenizer, Tokens
+from engine.encoder.workers import spread
 from engine.errors import InputError
 from engine.progress import SILENT, Progress
 
@@ -25,7 +27,7 @@ Vectors = NDArray[np.float32]
 
 # Tokenizing runs this many texts ahead of the model.
 _BLOCK = 4096
-_CPU_BUDGET = 2048
+_CPU_BUDGET = 1024
 _CUDA_BUDGET = 262_144
 
 
@@ -168,14 +170,18 @@ class Encoder:
         lengths = tokens.lengths if isinstance(tokens, Tokens) else [len(row) for row in tokens]
         if self.model.training:
             self.model.eval()
-        with torch.inference_mode():
-            for picked in batches(lengths, budget or self.budget(), window=_BLOCK):
-                out[picked] = self._vectors(tokens, picked)
+        made = list(batches(lengths, budget or self.budget(), window=_BLOCK))
+        workers = torch.get_num_threads() if self.device.type == "cpu" else 1
+        work = spread(lambda picked: self._vectors(tokens, picked), made, workers)
+        with closing(work) as vectors:
+            for picked, found in zip(made, vectors, strict=True):
+                out[picked] = found
                 progress.advance(len(picked))
 
     def _vectors(self, tokens: Sequence[Ints], picked: Ints) -> Vectors:
         try:
-            return self.pool(pack(tokens, picked)).cpu().numpy()
+            with torch.inference_mode():
+                return self.pool(pack(tokens, picked)).cpu().numpy()
         except torch.OutOfMemoryError:
             if len(picked) < 2:
                 raise
