@@ -57,14 +57,16 @@ def _copy(job: Reading, source: Path, dialect: Dialect, names: list[str]) -> int
         try:
             query = _query(source, dialect, names)
             return copy_to_parquet(
-                con, query, job.target, progress=job.progress, total_bytes=job.size
+                con, query, job.target, source=source, progress=job.progress, total_bytes=job.size
             )
         except _refused() as error:
             if not _too_wide(error):
                 raise
     with connect(job.scratch, threads=1) as con:
         query = _query(source, dialect, names, wide=True)
-        return copy_to_parquet(con, query, job.target, progress=job.progress, total_bytes=job.size)
+        return copy_to_parquet(
+            con, query, job.target, source=source, progress=job.progress, total_bytes=job.size
+        )
 
 
 def _query(source: Path, dialect: Dialect, names: list[str], *, wide: bool = False) -> str:

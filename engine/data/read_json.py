@@ -105,7 +105,9 @@ def _copy(
         f"SELECT {names} FROM read_json({file_literal(source)}, format='{layout}', "
         f"columns={{{columns}}})"
     )
-    return copy_to_parquet(con, query, job.target, progress=job.progress, total_bytes=job.size)
+    return copy_to_parquet(
+        con, query, job.target, source=source, progress=job.progress, total_bytes=job.size
+    )
 
 
 def _check_width(job: Reading, width: int) -> None:
