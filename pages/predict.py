@@ -53,7 +53,7 @@ def _try(key: str) -> None:
     """The box and the answer; only this reruns while a person types."""
     with boundary():
         found = store().get(key, "model")
-        left, right = st.columns([3, 2], gap="large")
+        left, right = st.columns([3, 2], gap="medium")
         with left:
             text = live_text("Text", key=_BOX, placeholder="Type a headline, a review, a paragraph")
         with right, boundary():

@@ -19,8 +19,8 @@ def remarks(scores: dict[str, Any], facts: dict[str, Any]) -> list[str]:
     found = []
     if "stopped_at" in facts:
         found.append(
-            f"It was stopped after {facts['stopped_at']:,} steps, {facts.get('epochs', 0):g} of "
-            "its epochs; the best of them is what you see."
+            f"It was stopped after {facts['stopped_at']:,} steps, {facts.get('epochs', 0):g} "
+            "epochs in; the best until then is what you see."
         )
     if facts.get("best_step") == 0:
         found.append(

@@ -55,6 +55,12 @@ class TrainSpec(Spec):
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Equal seeds give equal models.")
 
+    def outside(self) -> dict[str, str]:
+        """The encoder by its weights and files."""
+        from engine.encoder.identity import identity
+
+        return {"encoder": identity(self.encoder)}
+
 
 class EvaluateSpec(Spec):
     """Score a classifier on a dataset it was, or was not, trained on."""

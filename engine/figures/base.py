@@ -38,11 +38,11 @@ def calm(figure: Figure, *, height: int) -> Figure:
     return figure
 
 
-def fade(rgb: tuple[int, int, int], most: float) -> list[list[Any]]:
+def fade(rgb: tuple[int, int, int], most: float) -> list[tuple[float, str]]:
     """A colour scale from nearly nothing to `most` (0 to 1) of a colour, for any background."""
     red, green, blue = rgb
     return [
-        [share, f"rgba({red},{green},{blue},{0.04 + (most - 0.04) * share:.3f})"]
+        (share, f"rgba({red},{green},{blue},{0.04 + (most - 0.04) * share:.3f})")
         for share in (0.0, 1.0)
     ]
 

@@ -93,12 +93,14 @@ def clicked(points: Sequence[Mapping[str, Any]], n: int) -> tuple[int, int] | No
 
 
 def _layer(
-    part: NDArray[np.float64], where: NDArray[np.bool_], most: float, scale: list[list[Any]]
+    part: NDArray[np.float64],
+    where: NDArray[np.bool_],
+    most: float,
+    scale: list[tuple[float, str]],
 ) -> Any:
     import plotly.graph_objects as go
 
-    shown = [[float(v) if w else None for v, w in zip(*row, strict=True)]
-             for row in zip(part, where, strict=True)]  # fmt: skip
+    shown = np.where(where, part, np.nan)
     return go.Heatmap(
         z=shown, zmin=0, zmax=most, colorscale=scale, showscale=False, xgap=3, ygap=3,
         hoverinfo="skip",

@@ -33,8 +33,8 @@ def test_every_cell_of_a_confusion_can_be_clicked(n, shares):
     for place, (x, y) in enumerate(zip(targets.x, targets.y, strict=True)):
         assert clicked([{"point_index": place, "curve_number": len(figure.data) - 1}], n) == (y, x)
     hits, mistakes = figure.data[:2]
-    assert all((hits.z[i][j] is None) == (i != j) for i in range(n) for j in range(n))
-    assert all((mistakes.z[i][j] is None) == (i == j) for i in range(n) for j in range(n))
+    assert (np.isnan(hits.z) == ~np.eye(n, dtype=bool)).all()
+    assert (np.isnan(mistakes.z) == np.eye(n, dtype=bool)).all()
     frame = figure.layout.shapes[0]
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (0.5, 1.5, -0.5, 0.5)
 
