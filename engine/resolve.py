@@ -27,7 +27,7 @@ class Resolved:
         inputs: What the manifest records: field -> "kind/key" of an artifact or "file/checksum"
             of a file.
         content: What the key is made of: the same, but where a reference reads only a part of its
-            artifact, the identity of that part.
+            artifact, the identity of that part; and what the spec names outside the store.
         stamps: Size in bytes and time of change in ns of each file, before it was read.
     """
 
@@ -81,7 +81,7 @@ def resolve(spec: Spec, store: Store, progress: Progress) -> Resolved:
     for name, path in files.items():
         progress.stage("Reading the file", total=stamps[path][0], unit="bytes")
         inputs[name] = f"file/{checksum(path, progress.advance)}"
-    content = {**inputs, **parts}
+    content = {**inputs, **parts, **spec.outside()}
     return Resolved(spec, stage_of(spec), artifacts, files, inputs, content, stamps)
 
 

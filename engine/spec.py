@@ -55,6 +55,14 @@ class Spec(BaseModel):
                 if isinstance(mark, (ArtifactRef, FileRef)):
                     yield name, mark
 
+    def outside(self) -> dict[str, str]:
+        """What the key must also hold: field -> identity of a thing the field only names.
+
+        Raises:
+            InputError: the thing is not there.
+        """
+        return {}
+
     def settings(self) -> dict[str, Any]:
         """The fields that are not references, JSON-able: what the key is made of."""
         outside = {name for name, _ in self.references()}

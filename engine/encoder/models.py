@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.encoder.find import DEFAULT, find_folder, is_default
 from engine.encoder.folder import Recipe, fingerprint, read_recipe
+from engine.encoder.identity import DEFAULT_SHA256
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from engine.encoder.attention import Choice
     from engine.encoder.encoder import Encoder
 
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 # Families tried through the seam: packed equals one text at a time.
 _PACKED = ("bert", "roberta", "xlm-roberta", "camembert", "electra", "modernbert", "nomic_bert",

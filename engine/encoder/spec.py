@@ -35,3 +35,9 @@ class EmbedSpec(Spec):
         description="The attention kernel. auto takes the fastest that works here; any other is "
         "used or the reason it cannot be is given.",
     )
+
+    def outside(self) -> dict[str, str]:
+        """The encoder by its weights and files."""
+        from engine.encoder.identity import identity
+
+        return {"encoder": identity(self.encoder)}

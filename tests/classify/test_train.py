@@ -189,3 +189,14 @@ def test_another_split_of_the_same_texts_reuses_their_vectors(
     run(spec_for(again, encoder_folder), store=store)
     assert len(store.artifacts("vectors")) == 1
     assert len(store.artifacts("model")) == 2
+
+
+def test_a_folder_with_other_weights_is_another_encoder(store, dataset, tmp_path):
+    from tests.tiny import make_tiny_encoder
+
+    mine = make_tiny_encoder(tmp_path / "mine")
+    first = run(spec_for(dataset, mine), store=store)
+    assert run(spec_for(dataset, mine), store=store).key == first.key
+    make_tiny_encoder(tmp_path / "mine", seed=1)
+    assert run(spec_for(dataset, mine), store=store).key != first.key
+    assert len(store.artifacts("vectors")) == 2
