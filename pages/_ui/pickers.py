@@ -9,7 +9,7 @@ import streamlit as st
 from engine.store import Artifact
 from pages._ui import words
 from pages._ui.empty import empty
-from pages._ui.format import ago, count
+from pages._ui.format import count
 from pages._ui.loaders import artifact, store
 
 _FIRST_STEPS = {
@@ -75,7 +75,10 @@ def artifact_picker(
 
 
 def describe(found: Artifact) -> str:
-    """One line for a list: name, what it holds, age."""
+    """One line for a list: name, what it holds, when it was made.
+
+    Not how long ago: Streamlit knows an option by its words, so they must not change by themselves.
+    """
     parts = [found.title]
     if rows := found.facts.get("rows"):
         parts.append(count(rows, "row"))
@@ -83,4 +86,5 @@ def describe(found: Artifact) -> str:
         parts.append(count(len(labels), "label"))
     if (accuracy := found.facts.get("accuracy")) is not None:
         parts.append(f"accuracy {accuracy:.3f}")
-    return " · ".join([*parts, ago(found.manifest.created)])
+    made = found.manifest.created.astimezone()
+    return " · ".join([*parts, f"{made.day} {made:%b %Y, %H:%M}"])
