@@ -256,6 +256,8 @@ def bundle(folder, data):
     save_file(half, weights, metadata={"format": "pt"})
     with (data / "ag_news" / "train.csv").open(encoding="utf-8", newline="") as file:
         news = [f"{row['Title']}. {row['Description']}" for row in csv.DictReader(file)]
+    with (data / "ag_news" / "train_merged_text.csv").open(encoding="utf-8", newline="") as file:
+        news += [row["text"] for row in csv.DictReader(file)]
     with (folder / "texts.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["text"], *([text] for text in news)])
     print(json.dumps({"folder": str(folder), "texts": len(news)}))
