@@ -1,4 +1,7 @@
-"""One headline, warm: ours against sentence-transformers' encode of the same text, interleaved.
+"""One headline, warm: a whole prediction against sentence-transformers' encode, interleaved.
+
+Ours is the engine's prediction as the Predict page asks for it: cleaning, tokens, encoder, head,
+probabilities. The peer only makes the vector.
 
     python benchmarks/predict_latency.py --rounds 200
 
@@ -19,9 +22,29 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
+from engine.classify.classifier import Card, Classifier  # noqa: E402
+from engine.classify.head import LinearHead  # noqa: E402
 from engine.encoder.models import load_encoder  # noqa: E402
 
 HEADLINE = "Oil prices fall as OPEC signals it will keep pumping through the winter"
+
+
+def news_classifier(encoder):
+    """Four categories with the news preset's cleaning; the head's numbers do not change the time."""
+    head = np.random.default_rng(0).normal(size=(4, encoder.width)).astype(np.float32)
+    card = Card(
+        labels=("World", "Sports", "Business", "Sci/Tech"),
+        route="quick",
+        encoder=encoder.name,
+        fingerprint=encoder.fingerprint,
+        max_length=0,
+        temperature=1.0,
+        clean=("mojibake", "html_entities", "html_tags", "backslash_breaks", "control_chars",
+               "whitespace"),
+        text_columns=("text",),
+        join="sentence",
+    )  # fmt: skip
+    return Classifier(card, encoder, LinearHead(head, np.zeros(4, np.float32)))
 
 
 def main():
@@ -33,8 +56,9 @@ def main():
     from sentence_transformers import SentenceTransformer
 
     encoder = load_encoder(args.encoder, device="cpu")
+    classifier = news_classifier(encoder)
     peer = SentenceTransformer(str(encoder.folder), device="cpu")
-    routes = {"ours": encoder.encode, "sentence_transformers": peer.encode}
+    routes = {"ours": classifier.probabilities, "sentence_transformers": peer.encode}
     taken = {name: [] for name in routes}
     for turn in range(args.rounds + 10):
         for name, encode in routes.items():
