@@ -94,7 +94,7 @@ def _confusion(page):
     told = heading.inner_text()
     assert labels[0] in told
     settled(page)
-    assert page.get_by_test_id("stDataFrame").first.is_visible()
+    page.get_by_test_id("stDataFrame").first.wait_for(timeout=30_000)
 
     # By the boxes, as a keyboard or a phone does: another one.
     _choose(page, "It is", labels[1])
@@ -116,9 +116,9 @@ def _ask(page):
     box.press_sequentially(HEADLINE, delay=15)
     answer = page.get_by_role("heading", name=re.compile(r"^Sports, .*% sure$"))
     answer.wait_for(timeout=90_000)
-    assert page.get_by_text(re.compile(r"\d+ tokens read in")).is_visible()
+    page.get_by_text(re.compile(r"\d+ tokens read in")).wait_for(timeout=30_000)
+    page.get_by_role("listitem").filter(has_text="Sports").wait_for(timeout=30_000)
     assert box.input_value() == HEADLINE
-    assert page.get_by_role("listitem").filter(has_text="Sports").count() == 1
 
 
 def _refresh(page):
