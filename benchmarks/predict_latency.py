@@ -30,7 +30,7 @@ HEADLINE = "Oil prices fall as OPEC signals it will keep pumping through the win
 
 
 def news_classifier(encoder):
-    """Four categories with the news preset's cleaning; the head's numbers do not change the time."""
+    """Four categories, cleaned as news are; the head's numbers do not change the time."""
     head = np.random.default_rng(0).normal(size=(4, encoder.width)).astype(np.float32)
     card = Card(
         labels=("World", "Sports", "Business", "Sci/Tech"),

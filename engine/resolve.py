@@ -72,8 +72,8 @@ def resolve(spec: Spec, store: Store, progress: Progress) -> Resolved:
         match reference:
             case ArtifactRef(kind=kind, reads=fact) if value:
                 artifacts[name] = store.get(value, kind)
-                if fact:
-                    parts[name] = f"{fact}/{artifacts[name].facts[fact]}"
+                if part := artifacts[name].facts.get(fact):
+                    parts[name] = f"{fact}/{part}"
             case FileRef() if value:
                 files[name] = existing_file(value)
     inputs = {name: f"{found.kind}/{found.key}" for name, found in artifacts.items()}
