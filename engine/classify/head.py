@@ -12,6 +12,7 @@ Targets = NDArray[np.int64]
 
 _STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
 _USUAL_STRENGTH = 3.0
+_FEW_ROWS = 3000
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +54,11 @@ def fit_head(
     refit: bool = False,
     seed: int = 0,
 ) -> LinearHead:
-    """Multinomial logistic regression whose strength is the best of five on the validation rows.
+    """Multinomial logistic regression whose strength is the best of five, with its temperature.
 
-    Strength and temperature are chosen there; then, with `refit`, the head learns from those rows
-    too. With no validation rows the strength is 3 and the temperature 1.
+    Both are chosen on the validation rows. Where rows are few, those are too few to choose on:
+    then every row is held out once, in five folds. With `refit` the head learns from the
+    validation rows too. With nothing to choose on, strength is 3 and temperature 1.
 
     Args:
         vectors: (n, width) float32.
@@ -65,7 +67,7 @@ def fit_head(
         validation: Vectors and targets the strength and temperature are chosen on.
         balance: Weigh each category the same.
         refit: Learn from the validation rows as well, once they have served for choosing.
-        seed: Of the solver.
+        seed: Of the solver and the folds.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -78,15 +80,42 @@ def fit_head(
 
     if not len(validation[1]):
         return fitted(_USUAL_STRENGTH, vectors, targets)
-    heads = {strength: fitted(strength, vectors, targets) for strength in _STRENGTHS}
-    losses = {s: cross_entropy(h.logits(validation[0]), validation[1]) for s, h in heads.items()}
+    rows = vectors, targets
+    if refit:
+        rows = np.concatenate([vectors, validation[0]]), np.concatenate([targets, validation[1]])
+    folds = _folds(rows[1], n_labels, seed)
+    logits: dict[float, Floats] = {}
+    for strength in _STRENGTHS:
+        if folds:
+            held_out = np.empty((len(rows[1]), n_labels), dtype=np.float32)
+            for learn, hold in folds:
+                held_out[hold] = fitted(strength, rows[0][learn], rows[1][learn]).logits(
+                    rows[0][hold]
+                )
+            logits[strength] = held_out
+        else:
+            logits[strength] = fitted(strength, vectors, targets).logits(validation[0])
+    answers = rows[1] if folds else validation[1]
+    losses = {
+        strength: cross_entropy(found / np.float32(temperature_for(found, answers)), answers)
+        for strength, found in logits.items()
+    }
     strength = min(losses, key=losses.__getitem__)
-    chosen = calibrated(heads[strength], *validation)
-    if not refit:
-        return chosen
-    both = np.concatenate([vectors, validation[0]]), np.concatenate([targets, validation[1]])
-    again = fitted(strength, *both)
-    return LinearHead(again.weight, again.bias, chosen.temperature)
+    head = fitted(strength, *rows)
+    return LinearHead(head.weight, head.bias, temperature_for(logits[strength], answers))
+
+
+def _folds(
+    targets: Targets, n_labels: int, seed: int
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """(learn, hold) row numbers of five folds; none where rows are many or a category has one."""
+    from sklearn.model_selection import StratifiedKFold
+
+    fewest = int(np.bincount(targets, minlength=n_labels).min())
+    if len(targets) > _FEW_ROWS or fewest < 2:
+        return []
+    split = StratifiedKFold(min(5, fewest), shuffle=True, random_state=seed)
+    return list(split.split(targets, targets))
 
 
 def calibrated(head: LinearHead, vectors: Floats, targets: Targets) -> LinearHead:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.linear_model import LogisticRegression
 
+from engine.classify import head as head_module
 from engine.classify.head import (
     LinearHead,
     calibrated,
@@ -67,11 +68,31 @@ def test_refit_learns_from_the_validation_rows():
     more = blobs(300, 3, seed=1, noise=3.0)
     without = fit_head(x, y, n_labels=3, validation=more)
     with_them = fit_head(x, y, n_labels=3, validation=more, refit=True)
-    assert with_them.temperature == without.temperature
     # Rows it has learnt from fit better than the same rows held out.
     assert cross_entropy(with_them.logits(more[0]), more[1]) < cross_entropy(
         without.logits(more[0]), more[1]
     )
+
+
+def test_few_rows_are_chosen_on_by_folds_and_then_promise_less(monkeypatch):
+    losses = {"folds": [], "ten rows": []}
+    for seed in range(8):
+        x, y = blobs(60, 3, seed=seed, noise=2.0)
+        test = blobs(2000, 3, seed=seed + 100, noise=2.0)
+        ten = x[:10], y[:10]
+        for how, few in (("folds", 3000), ("ten rows", 0)):
+            monkeypatch.setattr(head_module, "_FEW_ROWS", few)
+            head = fit_head(x[10:], y[10:], n_labels=3, validation=ten, refit=True)
+            losses[how].append(cross_entropy(head.logits(test[0]), test[1]))
+    assert np.mean(losses["folds"]) < np.mean(losses["ten rows"])
+
+
+def test_a_category_with_one_row_is_no_reason_to_fail():
+    x, y = blobs(61, 2)
+    y[:-1] = y[:-1] % 2
+    y[-1] = 2
+    head = fit_head(x[10:], y[10:], n_labels=3, validation=(x[:10], y[:10]), refit=True)
+    assert head.probabilities(x).shape == (61, 3)
 
 
 def test_balance_finds_more_of_a_rare_category():
