@@ -37,10 +37,18 @@ def build(spec: DatasetSpec, work: Work) -> dict[str, object]:
     Raises:
         InputError: a column is not there, or no row has a text.
     """
+    mapped = work.scratch / "mapped.parquet"
+    try:
+        return _build(spec, work, mapped)
+    finally:
+        # No checkpoint, for it is made anew each time; on a full disk it would be in the way.
+        mapped.unlink(missing_ok=True)
+
+
+def _build(spec: DatasetSpec, work: Work, mapped: Path) -> dict[str, object]:
     source = work.inputs["source"].path / "rows.parquet"
     plan = resolve(spec, table_sample(source))
     reader = Reader(plan)
-    mapped = work.scratch / "mapped.parquet"
     kept = map_rows(source, mapped, spec, reader, work.progress)
     if not kept.rows:
         raise _nothing_kept(plan, kept)
