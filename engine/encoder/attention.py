@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-from engine.encoder.kernels import FLASH_KERNELS, KERNELS, Run, kernel, runs_of
+from engine.encoder.kernels import FLASH_KERNELS, KERNELS, kernel
 from engine.errors import InputError
 
-__all__ = ["FLASH_KERNELS", "KERNELS", "Choice", "Run", "choose", "kernel", "runs_of"]
+__all__ = ["FLASH_KERNELS", "KERNELS", "Choice", "choose", "kernel"]
 
 _WHY = {
     "flash_attn": "flash-attn's variable-length kernel runs here",

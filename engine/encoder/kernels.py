@@ -18,27 +18,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from engine.encoder.packing import Run, runs_of
 from engine.errors import InputError
-
-Run = tuple[int, int, int]
-"""Neighbouring texts of equal length: (first token, number of texts, tokens in each)."""
 
 FLASH_KERNELS = ("flash_attn", "torch_varlen", "sdpa_flash")
 KERNELS = (*FLASH_KERNELS, "sdpa_math", "eager")
-
-
-def runs_of(lengths: Sequence[int]) -> tuple[Run, ...]:
-    """Neighbours of equal length joined: [2, 2, 5] gives ((0, 2, 2), (4, 1, 5)); 0 is skipped."""
-    runs: list[Run] = []
-    start = 0
-    for length in lengths:
-        if length:
-            if runs and runs[-1][2] == length and runs[-1][0] + runs[-1][1] * length == start:
-                runs[-1] = (runs[-1][0], runs[-1][1] + 1, length)
-            else:
-                runs.append((start, 1, length))
-        start += length
-    return tuple(runs)
 
 
 def _each_run(

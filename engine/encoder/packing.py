@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.integer]
 
+Run = tuple[int, int, int]
+"""Neighbouring texts of equal length: (first token, number of texts, tokens in each)."""
+
 
 @dataclass(frozen=True, eq=False)
 class PackedBatch:
@@ -43,17 +46,24 @@ class PackedBatch:
         return np.diff(self.cu_seqlens)
 
     @cached_property
-    def runs(self) -> tuple[tuple[int, int, int], ...]:
-        """Neighbours of equal length: (first token, texts, tokens in each); empty ones left out."""
-        lengths = self.lengths
-        edges = np.flatnonzero(np.diff(lengths)) + 1
-        firsts = [0, *edges.tolist()] if len(lengths) else []
-        counts = np.diff([*firsts, len(lengths)]).tolist()
-        return tuple(
-            (int(self.cu_seqlens[first]), count, int(lengths[first]))
-            for first, count in zip(firsts, counts, strict=True)
-            if lengths[first]
-        )
+    def runs(self) -> tuple[Run, ...]:
+        """Neighbouring texts of equal length."""
+        return runs_of(self.lengths)
+
+
+def runs_of(lengths: Sequence[int] | Ints) -> tuple[Run, ...]:
+    """Neighbours of equal length joined: [2, 2, 0, 2, 5] gives ((0, 3, 2), (6, 1, 5)).
+
+    Empty texts take no place, so they part nothing.
+    """
+    sizes = np.asarray(lengths, dtype=np.int64)
+    starts = np.cumsum(sizes) - sizes
+    starts, sizes = starts[sizes > 0], sizes[sizes > 0]
+    if not len(sizes):
+        return ()
+    firsts = np.concatenate([[0], np.flatnonzero(np.diff(sizes)) + 1])
+    counts = np.diff([*firsts, len(sizes)])
+    return tuple(zip(starts[firsts].tolist(), counts.tolist(), sizes[firsts].tolist(), strict=True))
 
 
 def pack(tokens: Sequence[Ints], order: Ints | None = None) -> PackedBatch:

@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.encoder.kernels import KERNELS, Run, kernel
+from engine.encoder.kernels import KERNELS, kernel
+from engine.encoder.packing import Run
 
 _LOCK = threading.Lock()
 # transformers gives names holding "flash" or "sdpa" a meaning of its own, so ours hold neither.

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.encoder.kernels import runs_of
-from engine.encoder.packing import batches, pack
+from engine.encoder.packing import batches, pack, runs_of
 
 LENGTHS = st.lists(st.integers(0, 60), max_size=80)
 
@@ -35,7 +34,18 @@ def test_a_packed_batch_holds_its_texts_end_to_end(lengths):
         span = slice(batch.cu_seqlens[place], batch.cu_seqlens[place + 1])
         assert np.array_equal(batch.ids[span], texts[i])
         assert np.array_equal(batch.positions[span], np.arange(lengths[i]))
-    assert batch.runs == runs_of(batch.lengths.tolist())
+
+
+@given(st.lists(st.integers(0, 3), max_size=40))
+def test_runs_tell_every_length_in_order_and_join_all_equal_neighbours(lengths):
+    runs = runs_of(lengths)
+    told = [size for _, count, size in runs for _ in range(count)]
+    assert told == [n for n in lengths if n]
+    place = 0
+    for start, count, size in runs:
+        assert start == place
+        place += count * size
+    assert all(a[2] != b[2] for a, b in zip(runs, runs[1:], strict=False))
     assert sum(n * length for _, n, length in batch.runs) == batch.n_tokens
 
 
