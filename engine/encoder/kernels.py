@@ -66,10 +66,14 @@ def _by_run(attend: Callable[..., Tensor]) -> Callable[..., Tensor]:
         scale: float | None = None,
         window: int | None = None,
     ) -> Tensor:
-        parts = [
-            attend(*views, _band(views[0], window), dropout_p, scale).transpose(1, 2).flatten(0, 1)
-            for views in _each_run((q, k, v), cu_seqlens, runs)
-        ]
+        # What comes in has its type; autocast would give output and gradient different ones.
+        with torch.autocast(q.device.type, enabled=False):
+            parts = [
+                attend(*views, _band(views[0], window), dropout_p, scale)
+                .transpose(1, 2)
+                .flatten(0, 1)
+                for views in _each_run((q, k, v), cu_seqlens, runs)
+            ]
         if not parts:
             return torch.zeros_like(q)
         return parts[0] if len(parts) == 1 else torch.cat(parts)

@@ -116,6 +116,35 @@ def test_cuda_kernels_equal_attention_written_down(name, dtype):
     assert torch.allclose(out.double(), expected, atol=2e-2)
 
 
+def _step_under_autocast(name, device, dtype):
+    tensors, where = packed([7, 1, 30, 30], 4, 32)
+    x = tensors[0].detach().to(device).requires_grad_()
+    where["cu_seqlens"] = where["cu_seqlens"].to(device)
+    with torch.autocast(device, dtype):
+        q = torch.nn.functional.linear(x, torch.eye(32, device=device))
+        out = kernel(name)(q, q, q, **where)
+    assert out.dtype == q.dtype == dtype
+    out.float().sum().backward()
+    assert torch.isfinite(x.grad).all()
+
+
+@pytest.mark.parametrize("name", CPU_KERNELS)
+def test_a_training_step_under_autocast_keeps_its_types(name):
+    _step_under_autocast(name, "cpu", torch.bfloat16)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("name", KERNELS)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_a_training_step_under_autocast_keeps_its_types_on_cuda(name, dtype):
+    try:
+        choose("cuda", dtype, 32, True, name)
+    except InputError as why:
+        pytest.skip(str(why))
+    _step_under_autocast(name, "cuda", dtype)
+
+
 def test_a_kernel_that_returns_what_lay_in_memory_is_found_out(monkeypatch):
     def garbage(q, k, v, **_where):
         return q * 0 + torch.arange(q.numel(), dtype=q.dtype).reshape(q.shape)
