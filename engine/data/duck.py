@@ -19,7 +19,6 @@ MEMORY = "512MB"
 _GROUP_BYTES = 32 << 20
 _GROUP_ROWS = (2_048, 61_440)
 _ROWS_UNKNOWN = 20_480
-_DICTIONARY_BYTES = 100_000
 
 
 def connect(scratch: Path | None = None, *, threads: int = 2) -> duckdb.DuckDBPyConnection:
@@ -60,12 +59,14 @@ def copy_to_parquet(
     target: Path,
     *,
     source: Path | None = None,
+    dictionary_bytes: int | None = None,
     progress: Progress = SILENT,
     total_bytes: int = 0,
 ) -> int:
     """Write the rows of `query` to `target` in their order; returns how many.
 
     `source` is the text file the rows are lines of, where they are: long rows go in small groups.
+    `dictionary_bytes` bounds the dictionary of repeated values kept for each column and group.
 
     Raises:
         duckdb.Error: what DuckDB could not read, for the caller to mend.
@@ -73,12 +74,15 @@ def copy_to_parquet(
         Cancelled: the person cancelled; the query is interrupted.
     """
     # SNAPPY: ZSTD halves the file and costs 1.6 times the whole import (measured on 2 cores).
-    # Small dictionaries only: looking for repeats among long texts costs a tenth of the import.
     # A COPY target is taken as it is, never as a pattern.
+    repeats = (
+        ""
+        if dictionary_bytes is None
+        else f", STRING_DICTIONARY_PAGE_SIZE_LIMIT {dictionary_bytes}"
+    )
     sql = (
         f"COPY ({query}) TO {literal(str(target.absolute()))} "
-        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {_group_rows(source)}, "
-        f"STRING_DICTIONARY_PAGE_SIZE_LIMIT {_DICTIONARY_BYTES})"
+        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {_group_rows(source)}{repeats})"
     )
     rows = run(con, sql, progress=progress, total=total_bytes)
     return int(rows[0][0]) if rows else 0
