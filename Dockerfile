@@ -6,7 +6,9 @@ USER limn
 WORKDIR /home/limn/app
 ENV PATH=/home/limn/.local/bin:$PATH PYTHONUNBUFFERED=1
 COPY --chown=limn requirements.txt .
-RUN pip install --user --no-cache-dir --index-url https://download.pytorch.org/whl/cpu torch==2.13.0 \
+# For PyTorch's small CPU build: --build-arg TORCH="--index-url ADDRESS_OF_ITS_CPU_INDEX torch==2.13.0"
+ARG TORCH="torch==2.13.0"
+RUN pip install --user --no-cache-dir $TORCH \
     && pip install --user --no-cache-dir -r requirements.txt
 COPY --chown=limn . .
 VOLUME /home/limn/app/cache
