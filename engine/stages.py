@@ -87,7 +87,7 @@ STAGES = (
     Stage(
         verb="train",
         makes="model",
-        version=1,
+        version=2,
         spec="engine.classify.spec:TrainSpec",
         build="engine.classify.train:build",
         heavy=True,

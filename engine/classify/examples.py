@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.errors import InputError
 from engine.store import Artifact
 
-_ALL = ("row", "text", "label", "split")
+_ALL = ("row", "text", "label", "split", "group")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +40,7 @@ class Examples:
 def read_examples(dataset: Artifact) -> Examples:
     """The labelled rows, ready to train on; where no validation split was made, a tenth becomes it.
 
+    That tenth is taken by whole groups, so that no copy of a text is both learnt and chosen by.
     Rows whose category has no training row are left out: it cannot be learnt.
 
     Raises:
@@ -48,7 +49,8 @@ def read_examples(dataset: Artifact) -> Examples:
     columns = _columns(dataset, _ALL)
     labels = _learnable(columns, dataset)
     examples = _with_labels(columns, labels)
-    return replace(examples, split=_with_validation(examples.split, examples.targets))
+    groups = np.asarray(columns["group"], dtype=np.int64)[examples.places]
+    return replace(examples, split=_with_validation(examples.split, examples.targets, groups))
 
 
 def count_examples(dataset: Artifact) -> dict[str, dict[str, int]]:
@@ -59,12 +61,14 @@ def count_examples(dataset: Artifact) -> dict[str, dict[str, int]]:
     Raises:
         InputError: as :func:`read_examples` would.
     """
-    columns = _columns(dataset, ("label", "split"))
+    columns = _columns(dataset, ("label", "split", "group"))
     labels = _learnable(columns, dataset)
     target = {label: n for n, label in enumerate(labels)}
     kept = [i for i, label in enumerate(columns["label"]) if label in target]
     targets = np.asarray([target[columns["label"][i]] for i in kept], dtype=np.int64)
-    split = _with_validation(np.asarray([columns["split"][i] for i in kept], dtype=str), targets)
+    groups = np.asarray(columns["group"], dtype=np.int64)[kept]
+    split = np.asarray([columns["split"][i] for i in kept], dtype=str)
+    split = _with_validation(split, targets, groups)
     return {
         label: {
             part: int(np.count_nonzero((targets == n) & (split == part)))
@@ -119,12 +123,20 @@ def _with_labels(columns: dict[str, list[Any]], labels: tuple[str, ...]) -> Exam
     )
 
 
-def _with_validation(split: NDArray[np.str_], targets: NDArray[np.int64]) -> NDArray[np.str_]:
+def _with_validation(
+    split: NDArray[np.str_], targets: NDArray[np.int64], groups: NDArray[np.int64]
+) -> NDArray[np.str_]:
     if (split == "validation").any():
         return split
     split = split.astype("<U10")
+    train = np.flatnonzero(split == "train")
+    _, first, inverse = np.unique(groups[train], return_index=True, return_inverse=True)
+    # A group whose rows disagree stays: moved, it could take a category's only row with it.
+    mixed = np.unique(inverse[targets[train] != targets[train][first][inverse]])
+    first = np.sort(np.delete(first, mixed))
     for target in np.unique(targets):
-        mine = np.flatnonzero((split == "train") & (targets == target))
+        mine = first[targets[train][first] == target]
         # Every tenth, so that the choice needs no seed; a category with few rows keeps them all.
-        split[mine[9::10]] = "validation"
+        moved = np.isin(inverse, inverse[mine[9::10]])
+        split[train[moved]] = "validation"
     return split

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from engine.classify import checkpoint
 from engine.classify.examples import Examples
-from engine.classify.head import Floats, LinearHead, Targets, cross_entropy
-from engine.classify.scores import confusion
+from engine.classify.head import Floats, LinearHead, cross_entropy
+from engine.classify.scores import confusion, macro_f1
 from engine.classify.spec import TrainSpec
 from engine.encoder.encoder import Encoder
 from engine.encoder.packing import Ints, batches, pack
@@ -63,8 +63,9 @@ def finetune(
     """Train `encoder` in place from the head `start`; the encoder ends with its best weights.
 
     Starting from a fitted head keeps the first steps from distorting the encoder (Kumar et al.
-    2022, arXiv:2202.10054). The best weights are those with the highest validation macro-F1. Every
-    step seeds its own dropout, so a resumed run equals an uninterrupted one.
+    2022, arXiv:2202.10054). The best weights are those with the highest validation macro-F1, or the
+    last ones where there are no validation rows. Every step seeds its own dropout, so a resumed run
+    equals an uninterrupted one.
 
     Returns:
         The head (temperature still 1) and facts: steps, best_step, epochs, points (live curves).
@@ -163,23 +164,33 @@ class _Trainer:
 
 def _look(trainer: _Trainer, run: _Run, best: Any, progress: Any) -> None:
     """Score the validation rows, note a point of the curves, keep the weights if best so far."""
-    places = trainer.examples.where("validation")[:_LOOK_ROWS]
-    targets = trainer.examples.targets[places]
-    logits = trainer.logits(places)
-    score = _macro_f1(targets, logits)
-    point = {
-        "step": float(run.step),
-        "validation_loss": cross_entropy(logits, targets),
-        "validation_macro_f1": score,
-    }
+    places = _look_places(trainer)
+    point = {"step": float(run.step)}
+    # With nothing to choose by, the latest weights are the ones to keep.
+    better = not len(places)
+    if len(places):
+        targets = trainer.examples.targets[places]
+        logits = trainer.logits(places)
+        score = macro_f1(confusion(targets, logits.argmax(axis=1), logits.shape[1]))
+        point["validation_loss"] = cross_entropy(logits, targets)
+        point["validation_macro_f1"] = score
+        better = score > run.best
+        run.best = max(score, run.best)
     if run.losses:
         point["train_loss"] = float(np.mean(run.losses))
     run.losses = []
     run.points.append(point)
     progress.point(**point)
-    if score > run.best:
-        run.best, run.best_step = score, run.step
+    if better:
+        run.best_step = run.step
         checkpoint.save(best, trainer.network, None, {"step": run.step})
+
+
+def _look_places(trainer: _Trainer) -> Ints:
+    """The same validation rows at each look, from all over a file that may be sorted by label."""
+    places = trainer.examples.where("validation")
+    drawn = np.random.default_rng(trainer.seed).permutation(places)
+    return np.sort(drawn[:_LOOK_ROWS])
 
 
 def _epoch(tokens: Tokens, train: Ints, spec: TrainSpec, epoch: int) -> list[Ints]:
@@ -242,13 +253,6 @@ def _class_weights(examples: Examples, spec: TrainSpec) -> Tensor:
     counts = np.bincount(examples.targets[examples.where("train")], minlength=len(examples.labels))
     even = counts.sum() / (len(counts) * np.maximum(counts, 1))
     return torch.tensor(even if spec.balance_classes else np.ones(len(counts)), dtype=torch.float32)
-
-
-def _macro_f1(targets: Targets, logits: Floats) -> float:
-    matrix = confusion(targets, logits.argmax(axis=1), logits.shape[1])
-    return float(
-        np.mean(2 * matrix.diagonal() / np.maximum(matrix.sum(axis=0) + matrix.sum(axis=1), 1))
-    )
 
 
 def _array(parameter: Tensor) -> Floats:

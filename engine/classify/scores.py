@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 Counts = NDArray[np.int64]
 
+_MOST_CELLS = 4_000_000
+"""Cells of resampled confusions held at once, 8 bytes each and several times that in passing."""
+
 
 def score(
     targets: NDArray[np.int64],
@@ -40,10 +43,12 @@ def score(
     # A resample of rows is a multinomial draw of the confusion's cells: the same law, much faster.
     flat = matrix.reshape(-1)
     total = int(flat.sum())
-    draws = rng.multinomial(total, flat / max(total, 1), size=resamples).reshape(
-        resamples, len(labels), len(labels)
-    )
-    point, spread = _measures(matrix[None]), _measures(draws)
+    blocks = []
+    for size in _blocks(resamples, len(flat)):
+        draws = rng.multinomial(total, flat / max(total, 1), size=size)
+        blocks.append(_measures(draws.reshape(size, *matrix.shape)))
+    spread = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    point = _measures(matrix[None])
     return {
         "rows": total,
         "accuracy": _one(point["accuracy"]),
@@ -74,6 +79,11 @@ def confusion(targets: NDArray[np.int64], chosen: NDArray[np.int64], n_labels: i
     return cells.reshape(n_labels, n_labels).astype(np.int64)
 
 
+def macro_f1(matrix: Counts) -> float:
+    """The mean F1 of a confusion's categories, without those that nobody has and nobody says."""
+    return _one(_measures(matrix[None])["macro_f1"])
+
+
 def calibration_error(
     targets: NDArray[np.int64], probabilities: NDArray[np.float32], bins: int = 15
 ) -> float:
@@ -89,6 +99,12 @@ def calibration_error(
         - np.bincount(place, weights=right, minlength=bins)
     )
     return float(gap.sum() / weight.sum())
+
+
+def _blocks(resamples: int, cells: int) -> list[int]:
+    """Sizes that add up to `resamples`: with a thousand categories not all fit in memory."""
+    most = max(1, _MOST_CELLS // max(cells, 1))
+    return [min(most, resamples - start) for start in range(0, resamples, most)]
 
 
 def _measures(matrices: Counts) -> dict[str, NDArray[np.float64]]:

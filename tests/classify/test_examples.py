@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.classify.examples import read_examples, read_labelled
+from engine.classify.examples import count_examples, read_examples, read_labelled
 from engine.errors import InputError
 from tests.classify.conftest import add_dataset, labelled_texts, write_csv
 
@@ -57,3 +57,19 @@ def test_scoring_leaves_out_what_the_model_does_not_know(dataset):
     examples = read_labelled(dataset, ("Sports", "Science"))
     assert set(examples.targets.tolist()) == {0, 1}
     assert len(examples.texts) < 240
+
+
+def test_the_validation_rows_made_here_share_no_text_with_those_learnt_from(store, tmp_path):
+    texts = labelled_texts(80)
+    rows = [row for row in texts for _ in range(3)] + [(texts[0][0], "Weather")]
+    path = write_csv(tmp_path / "copies.csv", rows)
+    dataset = add_dataset(store, path, train=1.0, validation=0.0, test=0.0, keep_duplicates=True)
+    examples = read_examples(dataset)
+    learnt = {examples.texts[i] for i in examples.where("train")}
+    chosen_by = {examples.texts[i] for i in examples.where("validation")}
+    assert chosen_by
+    assert not learnt & chosen_by
+    # Its one row says otherwise than the copies beside it, so they all stay to learn from.
+    assert "Weather" in {examples.labels[t] for t in examples.targets[examples.where("train")]}
+    counted = count_examples(dataset)
+    assert sum(one["validation"] for one in counted.values()) == len(examples.where("validation"))

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
+from engine.classify import scores
 from engine.classify.scores import calibration_error, score
 
 LABELS = ("a", "b", "c")
@@ -53,6 +54,13 @@ def test_the_interval_has_the_width_statistics_expects():
     low, high = score(targets, shares, LABELS, resamples=4000)["accuracy_interval"]
     assert low == pytest.approx(0.8 - 1.96 * 0.02, abs=0.006)
     assert high == pytest.approx(0.8 + 1.96 * 0.02, abs=0.006)
+
+
+def test_resampling_in_pieces_gives_the_same_intervals(monkeypatch):
+    case = random_case(3, 50)
+    whole = score(*case, LABELS, resamples=200)
+    monkeypatch.setattr(scores, "_MOST_CELLS", 9 * 7)
+    assert score(*case, LABELS, resamples=200) == whole
 
 
 def test_calibration_error_of_the_honest_and_the_boastful():

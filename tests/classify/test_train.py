@@ -18,6 +18,7 @@ from engine.errors import Cancelled, InputError
 from engine.progress import _Silent
 from engine.store import Artifact, Store
 from engine.work import run
+from tests.classify.conftest import add_dataset, labelled_texts, write_csv
 
 
 class Interrupts(_Silent):
@@ -158,6 +159,30 @@ def test_frozen_layers_stay_as_they_are(store, dataset, encoder_folder):
     assert not any("embeddings.word" in name or "layer.0." in name for name in moved)
     if model.facts["best_step"] > 0:
         assert any("layer.1." in name for name in moved)
+
+
+def test_without_validation_rows_the_last_weights_are_kept(store, tmp_path, encoder_folder):
+    # Nine of each: too few for a tenth of them to be set aside.
+    kinds = (("oil price rose", "Business"), ("team won", "Sports"))
+    rows = [(f"{words} number {n}", label) for n in range(9) for words, label in kinds]
+    path = write_csv(tmp_path / "few.csv", rows)
+    few = add_dataset(store, path, train=0.8, validation=0.0, test=0.2)
+    model = run(fine(few, encoder_folder), store=store)
+    assert model.facts["best_step"] == model.facts["steps"] > 0
+
+
+def test_looks_at_validation_see_every_category_of_a_sorted_file(
+    store, tmp_path, encoder_folder, monkeypatch
+):
+    path = write_csv(tmp_path / "sorted.csv", sorted(labelled_texts(240), key=lambda row: row[1]))
+    monkeypatch.setattr(finetune, "_LOOK_ROWS", 12)
+    seen = []
+    counted = finetune.confusion
+    monkeypatch.setattr(finetune, "confusion", lambda t, *more: seen.append(t) or counted(t, *more))
+    run(fine(add_dataset(store, path), encoder_folder), store=store)
+    assert len(seen) > 1
+    assert all(set(targets) == {0, 1, 2} for targets in seen)
+    assert all((targets == seen[0]).all() for targets in seen)
 
 
 def test_too_many_frozen_layers_is_a_sentence(store, dataset, encoder_folder):
