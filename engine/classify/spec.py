@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.encoder.spec import Attention
 from engine.spec import ArtifactRef, Spec
-
-Attention = Literal["auto", "flash_attn", "torch_varlen", "sdpa_flash", "sdpa_math", "eager"]
 
 
 class TrainSpec(Spec):
