@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -78,8 +80,18 @@ def predict_file(
             progress.at(done)
         if writer is not None:
             writer.close()
-        shutil.move(half, output)
+        _into_place(half, output)
     return {"rows": done, "empty_rows": empty, "output": str(output), "counts": counts}
+
+
+def _into_place(half: Path, output: Path) -> None:
+    """Move a finished file; from another disk that is a copy, which takes its name at the end."""
+    beside = output.with_name(f".{secrets.token_hex(8)}{output.suffix}")
+    try:
+        shutil.move(half, beside)
+        os.replace(beside, output)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _plan(rows: Path, classifier: Classifier, text: list[str] | None) -> Plan:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+from pathlib import Path
 
 import pytest
 
@@ -59,3 +61,20 @@ def test_nothing_half_made_when_it_breaks(store, classifier, tmp_path, monkeypat
         predict_file(classifier, path, tmp_path / "out.csv", store=store)
     assert not (tmp_path / "out.csv").exists()
     assert not list((store.root / "tmp").iterdir())
+
+
+def test_a_full_disk_leaves_the_earlier_output_as_it_was(store, classifier, tmp_path, monkeypatch):
+    path, output = tmp_path / "in.csv", tmp_path / "out" / "out.csv"
+    path.write_text("text\n" + "\n".join(text for text, _ in labelled_texts(20)))
+    output.parent.mkdir()
+    output.write_text("earlier")
+
+    def full(source, target):  # another disk: a copy, which ends half way
+        Path(target).write_bytes(Path(source).read_bytes()[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.move", full)
+    with pytest.raises(OSError, match="No space"):
+        predict_file(classifier, path, output, store=store)
+    assert output.read_text() == "earlier"
+    assert list(output.parent.iterdir()) == [output]
