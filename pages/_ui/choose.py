@@ -15,7 +15,7 @@ from pages._ui.bring import read_file
 from pages._ui.format import count, size
 from pages._ui.forms import command_line, map_editor, spec_form
 from pages._ui.found import NONE, Found, detected, label_values
-from pages._ui.loaders import store
+from pages._ui.loaders import made, store
 from pages._ui.notes import notes
 from pages._ui.preview import show_preview
 from pages._ui.texts import plain
@@ -212,6 +212,15 @@ def _changed(fields: tuple[str, ...], key: str) -> dict[str, Any]:
 
 
 def _add(source: Artifact, spec: Any) -> None:
+    if here := made(spec):
+        # Adding it again would only give what is here another name, and take the old one away.
+        st.success(
+            f"Already added with these choices: {plain(here.title)}.", icon=":material/check:"
+        )
+        if st.button("Open the dataset", type="primary", icon=":material/open_in_new:"):
+            nav.go("data", dataset=here.key)
+        command_line(spec)
+        return
     known = detected(str(source.path / "rows.parquet"), "auto").get("file", "")
     wish = known or _file_name(source).split(".")[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -34,6 +34,8 @@ def dataset_view(found: Artifact) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown("**Next:** train a classifier on these labels.", width="stretch")
             nav.link("train", "Train on this dataset", dataset=found.key)
+    else:
+        _no_categories(found)
     rows, profile, audit, split = st.tabs(_TABS, key="view", on_change="rerun", bind="query-params")
     if rows.open:
         with rows:
@@ -52,6 +54,18 @@ def dataset_view(found: Artifact) -> None:
     if rows.open or split.open:
         # Begun without being asked for, so that it is there when its tab is opened.
         _audit_job(found)
+
+
+def _no_categories(found: Artifact) -> None:
+    """What training would need, and the way to other choices where the file is here."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            "To train a classifier, choose a label column with two or more categories.",
+            width="stretch",
+        )
+        for source in store().inputs(found):
+            if source.kind == "source":
+                nav.link("data", "Choose the columns again", source=source.key)
 
 
 def _origin(found: Artifact) -> str:

@@ -8,6 +8,9 @@ from typing import Any
 import streamlit as st
 
 from engine.errors import NotFoundError
+from engine.progress import SILENT
+from engine.resolve import resolve
+from engine.spec import Spec
 from engine.store import Artifact, Store, default_store
 from engine.store.files import read_json
 
@@ -25,6 +28,12 @@ def artifact(reference: str | None, kind: str) -> Artifact | None:
         return store().get(reference, kind)
     except NotFoundError:
         return None
+
+
+def made(spec: Spec) -> Artifact | None:
+    """What `spec` would make, where that is here already. The spec must name no files."""
+    wanted = resolve(spec, store(), SILENT)
+    return store().find(wanted.stage.makes, wanted.key())
 
 
 def payload_json(found: Artifact, name: str) -> Any:

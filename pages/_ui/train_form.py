@@ -13,7 +13,7 @@ from pages._ui import nav
 from pages._ui.boundary import boundary
 from pages._ui.format import about, count
 from pages._ui.forms import command_line, spec_form
-from pages._ui.loaders import store
+from pages._ui.loaders import made, store
 from pages._ui.rows_view import page_rows
 from pages._ui.texts import plain, short
 
@@ -66,6 +66,15 @@ def _choices(dataset: Artifact, counts: dict[str, dict[str, int]]) -> None:
     with boundary():
         spec = TrainSpec.parse({"dataset": dataset.key, "route": route, **chosen})
         st.caption(f":material/timer: {_estimate(spec, dataset, counts)}")
+        if here := made(spec):
+            # Training it again would only give what is here another name.
+            st.success(
+                f"Already trained with these choices: {plain(here.title)}.", icon=":material/check:"
+            )
+            if st.button("Open its report", type="primary", icon=":material/open_in_new:"):
+                nav.go("train", model=here.key)
+            command_line(spec.model_copy(update={"dataset": dataset.name or dataset.key}))
+            return
         wish = f"{dataset.title}-{'quick' if route == 'quick' else 'tuned'}"
         name = st.text_input(
             "Name of the classifier",
@@ -95,7 +104,7 @@ def _estimate(spec: TrainSpec, dataset: Artifact, counts: dict[str, dict[str, in
             "pass."
         )
     if seconds < 30:
-        return "Under half a minute: the vectors of these texts are kept from before."
+        return "Under half a minute here, judging by earlier runs."
     return f"{about(seconds).removesuffix(' left').capitalize()} here, judging by earlier runs."
 
 

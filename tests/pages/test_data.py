@@ -164,3 +164,27 @@ def test_profile_audit_and_split_are_drawn(visit, dataset, store, view):
     assert expected in said(app)
     if view == "Audit":
         assert any("The same text more than once" in option for option in app.radio[0].options)
+
+
+def test_the_same_choices_again_open_what_is_there_and_leave_its_name(
+    visit, source, dataset, submitted
+):
+    app = visit("data", source=source.key)
+    assert "Already added with these choices: small" in said(app)
+    assert not [b for b in app.button if b.label == "Add the dataset"]
+    next(c for c in app.checkbox if c.label == "HTML tags").uncheck().run()
+    assert button(app, "Add the dataset")
+    next(c for c in app.checkbox if c.label == "HTML tags").check().run()
+    button(app, "Open the dataset").click().run()
+    assert not [name for _, name in submitted if name]  # only its audit, which has none
+    assert app.query_params["dataset"] == dataset.key
+
+
+def test_a_dataset_without_labels_says_what_training_needs(visit, store, source):
+    from engine.data.spec_dataset import DatasetSpec
+    from engine.work import run
+
+    found = run(DatasetSpec(source=source.key, label=""), store=store, name="bare")
+    app = visit("data", dataset=found.key)
+    assert not app.exception
+    assert "choose a label column with two or more categories" in said(app)

@@ -168,3 +168,14 @@ def test_classifiers_of_a_dataset_stand_side_by_side(visit, model, dataset):
     table = next(d.value for d in app.dataframe if "Macro-F1" in d.value.columns)
     assert list(table["Name"]) == ["small-quick"]
     assert list(table["Route"]) == ["Quick"]
+
+
+def test_the_same_choices_again_open_the_report(
+    visit, store, dataset, model, submitted, monkeypatch
+):
+    monkeypatch.setattr("pages._ui.train_form.made", lambda spec: model)
+    app = visit("train", dataset=dataset.key)
+    assert "Already trained with these choices: small" in said(app)
+    button(app, "Open its report").click().run()
+    assert not submitted
+    assert app.query_params["model"] == model.key
