@@ -149,7 +149,10 @@ def _label(columns: list[Column], taken: set[str], reasons: dict[str, str]) -> s
     def fits(c: Column) -> bool:
         enough = 2 <= c.classes <= _MOST_LABELS and c.distinct <= 0.5
         dated = c.date_kind not in (None, "year")
-        return c.name not in taken and enough and c.characters <= 40 and c.words < 6 and not dated
+        short = c.characters <= 40 and c.words < 6
+        # Whole sentences as categories: believed where the name says so and few come often.
+        said = c.distinct <= 0.2 and bool(_LABEL_NAMES.search(c.name.lower()))
+        return c.name not in taken and enough and (short or said) and not dated
 
     def rank(c: Column) -> float:
         named = 10.0 if _LABEL_NAMES.search(c.name.lower()) else 0.0

@@ -71,6 +71,14 @@ def test_a_single_column_is_the_text():
     assert detect_in({"line": sentences(20, 8)}).reading.text == ["line"]
 
 
+@pytest.mark.parametrize("name", ["label", "Why"])
+def test_long_categories_are_believed_where_the_name_says_so(name):
+    long = [f"{which}, because somebody wrote down a whole sentence here" for which in "ABC"]
+    found = detect_in({"text": sentences(60, 30), name: [long[i % 3] for i in range(60)]})
+    assert found.reading.text == ["text"]
+    assert found.reading.label == ("label" if name == "label" else "")
+
+
 def test_rows_from_all_over_the_file_are_looked_at(tmp_path):
     folder = source(tmp_path, {"text": sentences(900, 8), "label": ["a"] * 600 + ["b"] * 300})
     assert detect(folder / "rows.parquet").reading.label == "label"
