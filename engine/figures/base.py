@@ -48,7 +48,12 @@ def fade(rgb: tuple[int, int, int], most: float) -> list[tuple[float, str]]:
 
 
 def short(label: str, characters: int = 22) -> str:
-    """The beginning of a label, safe for a chart: Plotly reads some HTML in labels."""
+    """Both ends of a label, safe for a chart: Plotly reads some HTML in labels.
+
+    Of a long one the end stays too, for "category number 7" and "8" differ only there.
+    """
     line = " ".join(label.split())
-    line = line if len(line) <= characters else line[: characters - 1].rstrip() + "…"
+    if len(line) > characters:
+        end = characters // 3
+        line = f"{line[: characters - 1 - end].rstrip()}…{line[-end:].lstrip()}"
     return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -136,7 +136,7 @@ def _categories(scores: dict[str, Any]) -> None:
         )
         st.caption(
             f"{told}Lines are 95 % bootstrap intervals: long ones rest on few "
-            "texts, and a dot without one only says that no mistake was among them."
+            "texts, and a dot without one only says that they all went the same way."
         )
     with table:
         st.dataframe(

@@ -139,3 +139,12 @@ def test_a_model_no_better_than_guessing_is_told_so():
     scores |= {"majority": 0.3, "ece": 0.01}
     scores["per_class"] = {"a": {"support": 2500}, "b": {"support": 2500}}
     assert remarks(scores, {}) == []
+
+
+def test_long_labels_stay_apart_and_within_their_length():
+    from engine.figures.base import short
+
+    made = [short(f"category number {n}", 16) for n in range(60)]
+    assert len(set(made)) == 60
+    assert all(len(one) <= 16 for one in made)
+    assert short("Sports") == "Sports"
