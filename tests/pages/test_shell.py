@@ -167,3 +167,10 @@ def test_a_form_gives_back_the_specs_own_defaults():
     assert not app.exception
     assert app.markdown[-1].value == "True"
     assert spec_form is not None
+
+
+@pytest.mark.parametrize("end", ["", ".", " and more"])
+def test_an_address_keeps_its_letters(end):
+    address = "https://example.org/sets/ag_news-2"
+    assert address in plain(f"from {address}{end}")
+    assert address not in plain(f"from {address}**bold**{end}")
