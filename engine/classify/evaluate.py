@@ -34,7 +34,13 @@ def build(spec: EvaluateSpec, work: Work) -> dict[str, Any]:
             f"{dataset.title} has no {spec.split} rows with the model's categories "
             f"({', '.join(classifier.labels[:6])}); choose another split or dataset."
         )
-    return _scored(spec, examples, places, classifier, work)
+    left_out = examples.left_out
+    unknown = sum(left_out.values()) if spec.split == "all" else left_out.get(spec.split, 0)
+    if unknown:
+        work.progress.note(
+            f"{unknown:,} rows have a category the model does not know and are not scored."
+        )
+    return {**_scored(spec, examples, places, classifier, work), "left_out": unknown}
 
 
 def _scored(

@@ -22,7 +22,8 @@ class Examples:
 
     rows: (n,) int64, the row numbers of the source file. places: (n,) int64, the rows' places in
     the dataset (and so in its vectors). texts: n. targets: (n,) int64, in `labels`. split: (n,) of
-    train, validation, test. labels: the categories, most frequent first in training.
+    train, validation, test. groups: (n,) int64, equal for copies of a text. labels: the categories,
+    most frequent first in training. left_out: labelled rows of other categories, by split.
     """
 
     rows: NDArray[np.int64]
@@ -30,7 +31,9 @@ class Examples:
     texts: list[str]
     targets: NDArray[np.int64]
     split: NDArray[np.str_]
+    groups: NDArray[np.int64]
     labels: tuple[str, ...]
+    left_out: dict[str, int]
 
     def where(self, split: str) -> NDArray[np.int64]:
         """Places (in these examples) of the rows of one split."""
@@ -49,8 +52,8 @@ def read_examples(dataset: Artifact) -> Examples:
     columns = _columns(dataset, _ALL)
     labels = _learnable(columns, dataset)
     examples = _with_labels(columns, labels)
-    groups = np.asarray(columns["group"], dtype=np.int64)[examples.places]
-    return replace(examples, split=_with_validation(examples.split, examples.targets, groups))
+    split = _with_validation(examples.split, examples.targets, examples.groups)
+    return replace(examples, split=split)
 
 
 def count_examples(dataset: Artifact) -> dict[str, dict[str, int]]:
@@ -113,13 +116,20 @@ def _learnable(columns: dict[str, list[Any]], dataset: Artifact) -> tuple[str, .
 def _with_labels(columns: dict[str, list[Any]], labels: tuple[str, ...]) -> Examples:
     target = {label: n for n, label in enumerate(labels)}
     kept = [i for i, label in enumerate(columns["label"]) if label in target]
+    left_out = Counter(
+        part
+        for label, part in zip(columns["label"], columns["split"], strict=True)
+        if label is not None and label not in target
+    )
     return Examples(
         rows=np.asarray([columns["row"][i] for i in kept], dtype=np.int64),
         places=np.asarray(kept, dtype=np.int64),
         texts=[columns["text"][i] for i in kept],
         targets=np.asarray([target[columns["label"][i]] for i in kept], dtype=np.int64),
         split=np.asarray([columns["split"][i] for i in kept], dtype=str),
+        groups=np.asarray([columns["group"][i] for i in kept], dtype=np.int64),
         labels=labels,
+        left_out=dict(left_out),
     )
 
 

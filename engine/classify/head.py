@@ -52,6 +52,7 @@ def fit_head(
     validation: tuple[Floats, Targets],
     balance: bool = False,
     refit: bool = False,
+    groups: NDArray[np.int64] | None = None,
     seed: int = 0,
 ) -> LinearHead:
     """Multinomial logistic regression whose strength is the best of five, with its temperature.
@@ -67,6 +68,7 @@ def fit_head(
         validation: Vectors and targets the strength and temperature are chosen on.
         balance: Weigh each category the same.
         refit: Learn from the validation rows as well, once they have served for choosing.
+        groups: (n + validation rows,) equal for copies of a text, which then share a fold.
         seed: Of the solver and the folds.
     """
     from sklearn.linear_model import LogisticRegression
@@ -83,7 +85,8 @@ def fit_head(
     rows = vectors, targets
     if refit:
         rows = np.concatenate([vectors, validation[0]]), np.concatenate([targets, validation[1]])
-    folds = _folds(rows[1], n_labels, seed)
+    together = np.arange(len(targets) + len(validation[1])) if groups is None else groups
+    folds = _folds(rows[1], together[: len(rows[1])], n_labels, seed)
     logits: dict[float, Floats] = {}
     for strength in _STRENGTHS:
         if folds:
@@ -106,16 +109,18 @@ def fit_head(
 
 
 def _folds(
-    targets: Targets, n_labels: int, seed: int
+    targets: Targets, groups: NDArray[np.int64], n_labels: int, seed: int
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """(learn, hold) row numbers of five folds; none where rows are many or a category has one."""
-    from sklearn.model_selection import StratifiedKFold
+    from sklearn.model_selection import StratifiedGroupKFold
 
-    fewest = int(np.bincount(targets, minlength=n_labels).min())
+    fewest = min(len(np.unique(groups[targets == label])) for label in range(n_labels))
     if len(targets) > _FEW_ROWS or fewest < 2:
         return []
-    split = StratifiedKFold(min(5, fewest), shuffle=True, random_state=seed)
-    return list(split.split(targets, targets))
+    split = StratifiedGroupKFold(min(5, fewest), shuffle=True, random_state=seed)
+    folds = list(split.split(targets, targets, groups))
+    whole = all(len(np.unique(targets[learn])) == n_labels for learn, _ in folds)
+    return folds if whole else []
 
 
 def calibrated(head: LinearHead, vectors: Floats, targets: Targets) -> LinearHead:

@@ -38,5 +38,6 @@ def quick_head(spec: TrainSpec, examples: Examples, vectors: Floats, work: Work)
         balance=spec.balance_classes,
         # Only where test rows remain to score on: the validation rows are then free to teach.
         refit=spec.route == "quick" and len(examples.where("test")) > 0,
+        groups=np.concatenate([examples.groups[train], examples.groups[validation]]),
         seed=spec.seed,
     )

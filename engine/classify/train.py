@@ -35,6 +35,10 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
 
     dataset = work.inputs["dataset"]
     examples = read_examples(dataset)
+    if unknown := sum(examples.left_out.values()):
+        work.progress.note(
+            f"{unknown:,} rows are left out: no text of their category is in the training split."
+        )
     vectors = example_vectors(spec, examples, work)
     head = quick_head(spec, examples, vectors, work)
     encoder = load_encoder(
@@ -68,6 +72,7 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
         "scored_on": scored_on,
         "scored_rows": scores["rows"],
         "train_rows": len(examples.where("train")),
+        "left_out": unknown,
         "labels": list(examples.labels),
         "encoder": spec.encoder,
         "route": spec.route,

@@ -95,6 +95,21 @@ def test_a_category_with_one_row_is_no_reason_to_fail():
     assert head.probabilities(x).shape == (61, 3)
 
 
+def test_copies_of_a_text_never_part_in_the_folds():
+    x, y = blobs(60, 3)
+    twice, answers = np.concatenate([x, x]), np.concatenate([y, y])
+    groups = np.concatenate([np.arange(60)] * 2)
+    folds = head_module._folds(answers, groups, 3, seed=0)
+    assert len(folds) == 5
+    for learn, hold in folds:
+        assert not set(groups[learn]) & set(groups[hold])
+    head = fit_head(
+        twice[:100], answers[:100], n_labels=3, validation=(twice[100:], answers[100:]),
+        refit=True, groups=groups,
+    )  # fmt: skip
+    assert head.probabilities(x).shape == (60, 3)
+
+
 def test_balance_finds_more_of_a_rare_category():
     x, y = blobs(600, 2, noise=4.0)
     rare = (y == 0) | (np.arange(600) % 20 == 1)
