@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.classify.spec import TrainSpec
+from engine.encoder.find import is_here
 from engine.encoder.spec import EmbedSpec
 from engine.progress import SILENT
 from engine.resolve import resolve
@@ -30,7 +31,7 @@ def estimate_seconds(
     """
     runs = [v for v in store.artifacts("vectors") if v.manifest.spec.get("encoder") == spec.encoder]
     speeds = [v.facts["docs_per_second"] for v in runs if v.facts.get("docs_per_second")]
-    if not speeds:
+    if not speeds or not is_here(spec.encoder):
         return None
     wanted = EmbedSpec(
         dataset=dataset.key,

@@ -49,6 +49,7 @@ class _Run:
 
     step: int = 0
     best: float = -1.0
+    best_loss: float = 1e9
     best_step: int = -1
     losses: list[float] = field(default_factory=list)
     points: list[dict[str, float]] = field(default_factory=list)
@@ -174,8 +175,11 @@ def _look(trainer: _Trainer, run: _Run, best: Any, progress: Any) -> None:
         score = macro_f1(confusion(targets, logits.argmax(axis=1), logits.shape[1]))
         point["validation_loss"] = cross_entropy(logits, targets)
         point["validation_macro_f1"] = score
-        better = score > run.best
-        run.best = max(score, run.best)
+        loss = point["validation_loss"]
+        # Of two equal scores the surer one, so that a perfect start can still be bettered.
+        better = (score, -loss) > (run.best, -run.best_loss)
+        if better:
+            run.best, run.best_loss = score, loss
     if run.losses:
         point["train_loss"] = float(np.mean(run.losses))
     run.losses = []

@@ -34,7 +34,25 @@ def find_folder(name: str) -> Path:
         return folder.resolve()
     if folder.is_absolute() or name.startswith((".", "~")) or "\\" in name or name.count("/") > 1:
         raise InputError(f"There is no encoder folder {name}: check the path.")
-    return _fetch(name if "/" in name else f"sentence-transformers/{name}")
+    return _fetch(_repo(name))
+
+
+def is_here(name: str) -> bool:
+    """Whether :func:`find_folder` would find the encoder without fetching anything."""
+    if is_default(name) or Path(name).expanduser().is_dir():
+        return True
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        snapshot_download(_repo(name), local_files_only=True)
+    except (HFValidationError, LocalEntryNotFoundError, OSError):
+        return False
+    return True
+
+
+def _repo(name: str) -> str:
+    return name if "/" in name else f"sentence-transformers/{name}"
 
 
 def _fetch(repo: str) -> Path:

@@ -41,44 +41,7 @@ def payload_json(found: Artifact, name: str) -> Any:
     return _json(str(found.path / name))
 
 
-def payload_rows(
-    found: Artifact, name: str, columns: tuple[str, ...] = (), *, start: int = 0, n: int = 100
-) -> list[dict[str, Any]]:
-    """Rows `start` to `start + n` of the Parquet payload `name`, of `columns` (empty: all)."""
-    return _rows(str(found.path / name), columns, start, n)
-
-
-def payload_columns(found: Artifact, name: str, columns: tuple[str, ...]) -> dict[str, list[Any]]:
-    """Whole columns of a Parquet payload; ask only for narrow ones."""
-    return _columns(str(found.path / name), columns)
-
-
 # Payloads never change, so a path with a content key in it is all the cache needs to know.
 @st.cache_data(max_size="64mb", show_spinner=False)
 def _json(path: str) -> Any:
     return read_json(Path(path))
-
-
-@st.cache_data(max_size="64mb", show_spinner=False)
-def _rows(path: str, columns: tuple[str, ...], start: int, n: int) -> list[dict[str, Any]]:
-    import pyarrow.parquet as pq
-
-    picked: list[dict[str, Any]] = []
-    with pq.ParquetFile(path) as file:
-        before = 0
-        for group in range(file.metadata.num_row_groups):
-            rows = file.metadata.row_group(group).num_rows
-            if before + rows > start and before < start + n:
-                table = file.read_row_group(group, columns=list(columns) or None)
-                first = max(0, start - before)
-                picked += table.slice(first, n - len(picked)).to_pylist()
-            before += rows
-    return picked
-
-
-@st.cache_data(max_size="128mb", show_spinner=False)
-def _columns(path: str, columns: tuple[str, ...]) -> dict[str, list[Any]]:
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(path, columns=list(columns))
-    return {name: table.column(name).to_pylist() for name in columns}

@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine import jobs
 from engine.classify.spec import TrainSpec
+from engine.encoder.find import is_here
 from engine.store import Artifact
 from pages._ui import nav
 from pages._ui.boundary import boundary
@@ -66,7 +67,8 @@ def _choices(dataset: Artifact, counts: dict[str, dict[str, int]]) -> None:
     with boundary():
         spec = TrainSpec.parse({"dataset": dataset.key, "route": route, **chosen})
         st.caption(f":material/timer: {_estimate(spec, dataset, counts)}")
-        if here := made(spec):
+        # Asked only of encoders that are here: drawing a page must not fetch one.
+        if is_here(spec.encoder) and (here := made(spec)):
             # Training it again would only give what is here another name.
             st.success(
                 f"Already trained with these choices: {plain(here.title)}.", icon=":material/check:"

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from engine.encoder import models
+from engine.encoder.find import is_here
 from engine.encoder.folder import fingerprint, read_recipe
 from engine.encoder.models import DEFAULT_SHA256, find_folder, load_encoder
 from engine.errors import InputError
@@ -125,3 +126,19 @@ def test_a_prompt_of_the_folder_is_put_before_each_text(copy, tiny, texts):
     )
     prompted = load_encoder(str(copy), device="cpu").encode(texts)
     assert abs(prompted - tiny.encode(["the paper: " + text for text in texts])).max() < 1e-6
+
+
+def test_what_is_here_is_known_without_fetching(tiny_folder, monkeypatch, tmp_path):
+    import huggingface_hub
+
+    asked = []
+
+    def look(repo, **options):
+        asked.append((repo, options))
+        raise huggingface_hub.errors.LocalEntryNotFoundError("not here")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", look)
+    assert is_here("minilm")
+    assert is_here(str(tiny_folder))
+    assert not is_here("BAAI/bge-small-en-v1.5")
+    assert asked == [("BAAI/bge-small-en-v1.5", {"local_files_only": True})]
