@@ -104,20 +104,22 @@ def finetune(
         run.losses.append(trainer.step(batch, run.step))
         run.step += 1
         progress.advance(len(batch))
-        if run.step in looks:
+        if looked := run.step in looks:
             _look(trainer, run, best, progress)
-        if time.monotonic() - saved > _CHECKPOINT_EVERY_S:
+        # After every look, so that the best weights on disk are never ahead of the run's own place.
+        if looked or time.monotonic() - saved > _CHECKPOINT_EVERY_S:
             checkpoint.save(last, network, optimizer, run.facts())
             saved = time.monotonic()
     if run.step < len(plan):
         checkpoint.save(last, network, optimizer, run.facts())
         work.stopped_at(run.step)
-    checkpoint.load(best, network)
+    kept = checkpoint.load(best, network)
+    assert kept is not None, "the first look keeps the weights it sees"
     head = LinearHead(_array(network.head.weight), _array(network.head.bias))
     done = len(plan) and run.step / len(plan) * spec.epochs
     return head, {
         "steps": run.step,
-        "best_step": run.best_step,
+        "best_step": kept["step"],
         "epochs": round(float(done), 2),
         "points": run.points,
     }

@@ -136,6 +136,16 @@ def test_resumed_equals_uninterrupted_bit_for_bit(
         assert whole.manifest.files[name].xxh3 == resumed.manifest.files[name].xxh3, name
 
 
+def test_a_run_killed_after_a_look_goes_on_from_that_look(store, dataset, encoder_folder):
+    spec = fine(dataset, encoder_folder)  # 24 steps of 8 texts, a look every 6
+    with pytest.raises(Cancelled):
+        run(spec, store=store, progress=Interrupts(64, "cancel"))
+    resumed = Interrupts(0, "stop")
+    model = run(spec, store=store, progress=resumed)
+    assert resumed.notes[:1] == ["Going on from step 6 of 24."]
+    assert model.facts["best_step"] <= model.facts["steps"] == 6
+
+
 def test_stop_keeps_the_best_under_a_key_of_its_own_and_can_be_resumed(
     store, dataset, encoder_folder
 ):
