@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.encoder.ahead import ahead
 from engine.encoder.attention import Choice
 from engine.encoder.folder import Recipe
 from engine.encoder.observe import observed_kernels
-from engine.encoder.packing import Ints, PackedBatch, batches, pack
+from engine.encoder.packing import Ints, PackedBatch, joined
+from engine.encoder.pooling import pool
+from engine.encoder.stream import Vectors, stream
 from engine.encoder.tokens import Tokenizer, Tokens
-from engine.encoder.workers import spread
 from engine.errors import InputError
 from engine.progress import SILENT, Progress
-
-Vectors = NDArray[np.float32]
 
 # Tokenizing runs this many texts ahead of the model.
 _BLOCK = 4096
 _CPU_BUDGET = 1024
-_CUDA_BUDGET = 262_144
+_CUDA_BUDGET = 131_072
+_RUN_KERNELS = ("sdpa_flash", "sdpa_math", "eager")
+"""Kernels that take one run of equally long texts at a time, so need to know the runs."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Encoder:
     """A loaded encoder, made by ``load_encoder``; threads may share it.
 
     fingerprint: sha256 (hex) of the weights. kernel: the attention kernel and why it was chosen;
     where `packed` is False texts are padded and the reason is there. dtype: what products are
-    computed in.
+    computed in. compiled: the model after :meth:`compile`, else None.
     """
 
     name: str
@@ -51,6 +50,8 @@ class Encoder:
     position_offset: int
     device: torch.device
     dtype: torch.dtype
+    compiled: Any = None
+    _most: int = field(default=1 << 62, repr=False)
 
     @property
     def width(self) -> int:
@@ -95,11 +96,12 @@ class Encoder:
             more["inputs_embeds"] = more["inputs_embeds"].unsqueeze(0)
         else:
             more["input_ids"] = self._on_device(batch.ids).unsqueeze(0)
-        out = self.model(
+        if self.kernel.name in _RUN_KERNELS:
+            more["runs"] = batch.runs
+        out = (self.compiled or self.model)(
             position_ids=positions.unsqueeze(0),
             cu_seqlens=self._on_device(batch.cu_seqlens, torch.int32),
             max_seqlen=batch.max_seqlen,
-            runs=batch.runs,
             **more,
         )
         return out.last_hidden_state[0]  # type: ignore[no-any-return]
@@ -126,11 +128,8 @@ class Encoder:
         """(n_texts, width) float32 vectors in the batch's own order, differentiable."""
         if not batch.n_tokens:
             return torch.zeros(batch.n_texts, self.width, device=self.device)
-        hidden = self.hidden(batch, **more).float()
-        ends = self._on_device(batch.cu_seqlens)
-        parts = [_pool(mode, hidden, ends) for mode in self.recipe.pooling]
-        vectors = parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
-        return torch.nn.functional.normalize(vectors) if self.recipe.normalize else vectors
+        hidden, ends = self.hidden(batch, **more), self._on_device(batch.cu_seqlens)
+        return pool(self.recipe.pooling, hidden, ends, normalize=self.recipe.normalize)
 
     def encode(
         self,
@@ -151,12 +150,22 @@ class Encoder:
         """
         vectors = np.empty((len(texts), self.width), dtype=np.float32)
         start = 0
-        for tokens in self._blocks(texts, max_length):
-            self.encode_tokens(
-                tokens, out=vectors[start : start + len(tokens)], progress=progress, budget=budget
-            )
-            start += len(tokens)
+        blocks = self._blocks(texts, max_length)
+        for found in self.encode_blocks(blocks, progress=progress, budget=budget):
+            vectors[start : start + len(found)] = found
+            start += len(found)
         return vectors
+
+    def encode_blocks(
+        self, blocks: Iterable[Tokens], *, progress: Progress = SILENT, budget: int | None = None
+    ) -> Iterator[Vectors]:
+        """(n, width) float32 of each block of tokenized texts, see :func:`engine.encoder.stream`.
+
+        On CUDA the blocks that follow are read and begun while the ones before are computed.
+        """
+        if self.model.training:
+            self.model.eval()
+        return stream(self, blocks, budget=budget or self.budget(), progress=progress)
 
     def encode_tokens(
         self,
@@ -167,27 +176,9 @@ class Encoder:
         budget: int | None = None,
     ) -> None:
         """Write the vectors of tokenized texts into `out`, (n, width) float32."""
-        lengths = tokens.lengths if isinstance(tokens, Tokens) else [len(row) for row in tokens]
-        if self.model.training:
-            self.model.eval()
-        made = list(batches(lengths, budget or self.budget(), window=_BLOCK))
-        workers = torch.get_num_threads() if self.device.type == "cpu" else 1
-        work = spread(lambda picked: self._vectors(tokens, picked), made, workers)
-        with closing(work) as vectors:
-            for picked, found in zip(made, vectors, strict=True):
-                out[picked] = found
-                progress.advance(len(picked))
-
-    def _vectors(self, tokens: Sequence[Ints], picked: Ints) -> Vectors:
-        try:
-            with torch.inference_mode():
-                return self.pool(pack(tokens, picked)).cpu().numpy()
-        except torch.OutOfMemoryError:
-            if len(picked) < 2:
-                raise
-        torch.cuda.empty_cache()
-        halves = np.array_split(picked, 2)
-        return np.concatenate([self._vectors(tokens, half) for half in halves])
+        block = tokens if isinstance(tokens, Tokens) else joined(tokens)
+        for found in self.encode_blocks([block], progress=progress, budget=budget):
+            out[:] = found
 
     def _blocks(self, texts: Sequence[str], max_length: int | None) -> Iterator[Tokens]:
         """Tokens block by block, the next block made in a thread while the model has this one."""
@@ -207,7 +198,20 @@ class Encoder:
         row = 10 * config.hidden_size + 2 * getattr(
             config, "intermediate_size", 4 * config.hidden_size
         )
-        return int(min(_CUDA_BUDGET, max(1024, free // 4 // (row * self.dtype.itemsize))))
+        fits = max(1024, free // 4 // (row * self.dtype.itemsize))
+        return int(min(_CUDA_BUDGET, fits, self._most))
+
+    def shrink(self, tokens: int) -> int:
+        """Never put more than `tokens` in a batch from now on: they did not fit. The new budget."""
+        self._most = max(1, min(self._most, tokens))
+        return self._most
+
+    def compile(self) -> None:
+        """Compile the model for batches of any shape (torch.compile): faster after up to a minute.
+
+        The first batches afterwards take that minute. The numbers stay the same up to rounding.
+        """
+        self.compiled = torch.compile(self.model, dynamic=True)
 
     def observed(
         self, texts: Sequence[str] = ("What ran", "is what is written down.")
@@ -216,22 +220,7 @@ class Encoder:
         return observed_kernels(lambda: self.encode(list(texts)))
 
     def _on_device(self, array: Ints, dtype: torch.dtype = torch.long) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array)).to(
-            self.device, dtype, non_blocking=True
-        )
-
-
-def _pool(mode: str, hidden: Tensor, ends: Tensor) -> Tensor:
-    """One vector a text from (tokens, hidden); texts without tokens get zeros."""
-    lengths = ends.diff()
-    full = (lengths > 0).unsqueeze(1)
-    if mode == "cls":
-        return hidden[ends[:-1].clamp(max=len(hidden) - 1)] * full
-    if mode == "lasttoken":
-        return hidden[(ends[1:] - 1).clamp(min=0)] * full
-    if mode == "max":
-        best = torch.segment_reduce(hidden, "max", offsets=ends, axis=0, unsafe=True)
-        return best.masked_fill(~full, 0.0)
-    total = torch.segment_reduce(hidden, "sum", offsets=ends, axis=0, unsafe=True)
-    size = lengths.clamp(min=1).unsqueeze(1).to(total.dtype)
-    return total / (size.sqrt() if mode == "mean_sqrt_len_tokens" else size)
+        host = torch.from_numpy(np.ascontiguousarray(array))
+        if self.device.type == "cuda":
+            host = host.pin_memory()  # from other memory a copy would wait for the device
+        return host.to(self.device, non_blocking=True).to(dtype)

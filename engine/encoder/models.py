@@ -6,6 +6,7 @@ and no code from a model's folder is run.
 
 from __future__ import annotations
 
+import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from engine.encoder.find import DEFAULT, find_folder, is_default
@@ -129,6 +130,8 @@ def _load_model(
     from transformers.utils import logging as logging_of_transformers
 
     from engine.encoder.attention import Choice, choose
+    from engine.encoder.fused import fuse
+    from engine.encoder.seam import attention as attention_call
     from engine.encoder.seam import implementation
 
     config: Any = AutoConfig.from_pretrained(recipe.transformer, trust_remote_code=False)
@@ -170,6 +173,10 @@ def _load_model(
         choice = Choice(f"padded {model.config._attn_implementation}", choice.reason)
     if getattr(model, "pooler", None) is not None and family in _PACKED:
         model.pooler = None  # a head for next-sentence prediction, not part of the vectors
+    if family in _PACKED and not training:
+        # On CUDA the fused norms are a Triton kernel, which comes with PyTorch on Linux only.
+        norms = device.type != "cuda" or importlib.util.find_spec("triton") is not None
+        fuse(model, attention_call(choice.name), norms=norms)
     model = model.to(device)
     if device.type == "cpu" and not training:
         _by_column(model)

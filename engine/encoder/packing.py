@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoder.tokens import Tokens
+
 Ints = NDArray[np.integer]
 
 Run = tuple[int, int, int]
@@ -66,15 +68,25 @@ def runs_of(lengths: Sequence[int] | Ints) -> tuple[Run, ...]:
     return tuple(zip(starts[firsts].tolist(), counts.tolist(), sizes[firsts].tolist(), strict=True))
 
 
+def joined(rows: Sequence[Ints]) -> Tokens:
+    """Token ids of single texts, end to end; none of them is known to be cut."""
+    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([len(row) for row in rows], out=offsets[1:])
+    flat = np.concatenate(rows) if len(rows) else np.zeros(0, dtype=np.int32)
+    return Tokens(flat, offsets, np.zeros(len(rows), dtype=bool))
+
+
 def pack(tokens: Sequence[Ints], order: Ints | None = None) -> PackedBatch:
     """The texts `order` picks (all of them by default), packed in that order."""
+    whole = tokens if isinstance(tokens, Tokens) else joined(tokens)
     picked = np.arange(len(tokens)) if order is None else np.asarray(order, dtype=np.int64)
-    rows = [tokens[int(i)] for i in picked]
-    lengths = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
-    cu_seqlens = np.zeros(len(rows) + 1, dtype=np.int32)
+    starts = whole.offsets[picked]
+    lengths = whole.offsets[picked + 1] - starts
+    cu_seqlens = np.zeros(len(picked) + 1, dtype=np.int32)
     np.cumsum(lengths, out=cu_seqlens[1:])
-    ids = np.concatenate(rows).astype(np.int32, copy=False) if rows else np.zeros(0, np.int32)
-    positions = np.arange(len(ids), dtype=np.int32) - np.repeat(cu_seqlens[:-1], lengths)
+    every = np.arange(cu_seqlens[-1], dtype=np.int64)
+    positions = (every - np.repeat(cu_seqlens[:-1], lengths)).astype(np.int32)
+    ids = whole.flat[positions + np.repeat(starts, lengths)].astype(np.int32, copy=False)
     return PackedBatch(ids, positions, cu_seqlens, int(lengths.max(initial=0)), picked)
 
 

@@ -36,12 +36,17 @@ def implementation(name: str) -> str:
     return _NAMES[name]
 
 
+def attention(name: str) -> Callable[..., tuple[Tensor, None]]:
+    """The kernel `name` behind transformers' attention call: (batch, heads, length, head_dim)."""
+    return partial(_attend, kernel(name))
+
+
 @cache
 def _register() -> None:
     from transformers import AttentionInterface, AttentionMaskInterface
 
     for name in KERNELS:
-        AttentionInterface.register(_NAMES[name], partial(_attend, kernel(name)))
+        AttentionInterface.register(_NAMES[name], attention(name))
         AttentionMaskInterface.register(_NAMES[name], _no_mask)
 
 

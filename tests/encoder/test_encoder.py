@@ -94,7 +94,10 @@ def test_gradients_of_packed_equal_padded_eager(family, tmp_path, texts):
     theirs = dict(padded.named_parameters())
     compared = 0
     for name, weights in encoder.model.named_parameters():
-        if weights.grad is not None:
+        if name.endswith("key.bias"):
+            # The softmax takes away what is added to all scores alike: in truth these are zero.
+            assert max(weights.grad.abs().max(), theirs[name].grad.abs().max()) < 1e-6
+        elif weights.grad is not None:
             scale = theirs[name].grad.abs().max().clamp(min=1e-3)
             assert ((weights.grad - theirs[name].grad).abs().max() / scale) < 1e-4, name
             compared += 1
