@@ -98,7 +98,8 @@ class Encoder:
             more["input_ids"] = self._on_device(batch.ids).unsqueeze(0)
         if self.kernel.name in _RUN_KERNELS:
             more["runs"] = batch.runs
-        out = (self.compiled or self.model)(
+        model = self.model if self.compiled is None else self.compiled
+        out = model(
             position_ids=positions.unsqueeze(0),
             cu_seqlens=self._on_device(batch.cu_seqlens, torch.int32),
             max_seqlen=batch.max_seqlen,

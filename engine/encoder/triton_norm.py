@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 import triton
 import triton.language as tl
@@ -12,11 +10,11 @@ from torch import Tensor
 _BLOCK = 4096
 
 
-@triton.jit  # type: ignore[untyped-decorator]
-def _add_norm(
-    x: Any, residual: Any, weight: Any, bias: Any, out: Any, rows: Any, width: Any, eps: Any,
+@triton.jit  # type: ignore
+def _add_norm(  # type: ignore # noqa: ANN202 - Triton reads annotations as its own types
+    x, residual, weight, bias, out, rows, width, eps,  # noqa: ANN001
     ROWS: tl.constexpr, COLS: tl.constexpr,
-) -> None:  # fmt: skip
+):  # fmt: skip
     row = tl.program_id(0) * ROWS + tl.arange(0, ROWS)
     col = tl.arange(0, COLS)
     inside = (row[:, None] < rows) & (col[None, :] < width)
