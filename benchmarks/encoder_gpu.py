@@ -1,20 +1,18 @@
 """On a CUDA machine: do the kernels agree, does packed equal one by one, how many texts a second.
 
-Needs torch, transformers, sentence-transformers, numpy; flash-attn is used where it is importable.
-The last line printed is one JSON object. --bundle makes a folder small enough to carry: the default
-encoder with float16 weights, and news texts.
+Needs torch, transformers, sentence-transformers, numpy, pyarrow; flash-attn is used where it is
+importable. Encoder and texts come from bundle.py or from the data folder (see texts.py). The last
+line printed is one JSON object.
 
-    python benchmarks/encoder_gpu.py --bundle bundle --data ../shared/data      # anywhere
-    PYTHONPATH=bundle python benchmarks/encoder_gpu.py \
-        --encoder bundle/encoder --texts bundle/texts.csv                       # on the GPU
+    LIMN_REAL_DATA=bundle/data python benchmarks/encoder_gpu.py --encoder bundle/encoder
 
-What is measured is from a list of texts to float32 vectors in memory, in one process, medians.
+What is measured is from a list of texts to float32 vectors in memory, in one process, every route
+in turn, medians over the rounds.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import logging
 import platform
@@ -28,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
+from benchmarks.texts import texts as read  # noqa: E402
 from engine.encoder.attention import KERNELS, choose, kernel  # noqa: E402
 from engine.encoder.models import load_encoder  # noqa: E402
 from engine.encoder.observe import observed_kernels  # noqa: E402
@@ -194,115 +193,160 @@ def transformer(folder, device, dtype, attention="sdpa"):
     )
 
 
-def throughput(folder, texts, device, slow_texts):
-    """Texts a second, end to end, against sentence-transformers' default and its best."""
+PEERS = {
+    "sentence-transformers default (fp32, batch 32)": ("sdpa", torch.float32, 32),
+    "sentence-transformers fp16, batch 256": ("sdpa", torch.float16, 256),
+    "sentence-transformers fp16, flash_attention_2, batch 1024": (
+        "flash_attention_2", torch.float16, 1024,
+    ),
+}  # fmt: skip
+
+
+def routes(folder, device):
+    """Name -> (encode, at most how many texts) of the peers and of ours."""
     found = {}
-    some = texts[:slow_texts]
-    peer = transformer(folder, device, torch.float32)
-    peer_s = seconds(lambda: peer.encode(some, batch_size=32), device, 3)
-    found["sentence-transformers default, fp32, batch 32"] = len(some) / peer_s
-    del peer
-    if device == "cuda":
-        for attention in ("flash_attention_2", "sdpa"):
-            try:
-                peer = transformer(folder, device, torch.float16, attention)
-                peer_s = seconds(lambda peer=peer: peer.encode(texts, batch_size=1024), device, 3)
-            except (ImportError, ValueError, RuntimeError) as error:
-                log.warning("sentence-transformers with %s: %s", attention, error)
-                continue
-            found[f"sentence-transformers fp16, {attention}, batch 1024"] = len(texts) / peer_s
-            break
-    for how in ("auto", "flash_attn", "torch_varlen", "sdpa_flash"):
+    for name, (attention, dtype, batch) in PEERS.items():
+        try:
+            peer = transformer(folder, device, dtype, attention)
+            peer.encode(["warm"])
+        except (ImportError, ValueError, RuntimeError) as error:
+            log.warning("%s: %s", name, error)
+            continue
+        slow = 4096 if batch == 32 else 1 << 30
+        found[name] = (lambda some, p=peer, b=batch: p.encode(some, batch_size=b), slow)
+    for how in ("auto", "torch_varlen", "sdpa_flash"):
         try:
             encoder = load_encoder(str(folder), device=device, attention=how)
         except InputError as refused:
             log.warning("%s", refused)
             continue
-        ours_s = seconds(lambda encoder=encoder: encoder.encode(texts), device)
-        label = f"ours, {how}" + (f" = {encoder.kernel.name}" if how == "auto" else "")
-        found[label] = len(texts) / ours_s
+        name = f"Limn, auto = {encoder.kernel.name}" if how == "auto" else f"Limn, {how}"
+        found[name] = (encoder.encode, 1 << 30)
         if how == "auto":
-            tokens = encoder.tokenize(texts)
-            out = np.empty((len(texts), encoder.width), np.float32)
-            ready_s = seconds(lambda e=encoder, t=tokens, o=out: e.encode_tokens(t, out=o), device)
-            found["ours, tokens ready"] = len(texts) / ready_s
-            alone_s = seconds(lambda encoder=encoder: encoder.tokenize(texts), device)
-            found["tokenizer alone"] = len(texts) / alone_s
-    return {label: round(rate, 1) for label, rate in found.items()}
+            found["Limn, tokens ready"] = (_ready(encoder), 1 << 30)
+            found["Limn's tokenizer alone"] = (encoder.tokenize, 1 << 30)
+    return found
 
 
-def read_texts(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file)
-        columns = next(rows)
-        place = columns.index("text") if "text" in columns else len(columns) - 1
-        return [row[place] for row in rows if len(row) > place]
+def _ready(encoder):
+    """An encode that keeps the tokens of the list it saw first."""
+    kept = {}
+
+    def encode(some):
+        if id(some) not in kept:
+            kept[id(some)] = encoder.tokenize(some)
+        out = np.empty((len(some), encoder.width), np.float32)
+        encoder.encode_tokens(kept[id(some)], out=out)
+        return out
+
+    return encode
 
 
-def bundle(folder, data):
-    """The default encoder with float16 weights, and the news texts, in `folder`."""
-    import shutil
+def throughput(folder, kinds, device, rounds):
+    """Texts a second of every route, by turns, end to end; medians over the rounds."""
+    ways = routes(folder, device)
+    found = {}
+    for kind, texts in kinds.items():
+        some = {name: texts[:most] for name, (_, most) in ways.items()}
+        taken = {name: [] for name in ways}
+        for turn in range(rounds + 1):
+            for name, (encode, _) in ways.items():
+                torch.cuda.synchronize()
+                began = time.perf_counter()
+                encode(some[name])
+                torch.cuda.synchronize()
+                if turn:
+                    taken[name].append(len(some[name]) / (time.perf_counter() - began))
+        found[kind] = {name: round(statistics.median(rates)) for name, rates in taken.items()}
+        found[kind + " worst and best round"] = {
+            name: [round(min(rates)), round(max(rates))]
+            for name, rates in taken.items() if name.startswith("Limn")
+        }  # fmt: skip
+    return found
 
-    from safetensors.torch import load_file, save_file
 
-    from engine.encoder.find import find_folder
+def every_cosine(folder, kinds, device):
+    """Lowest cosine of any text with sentence-transformers' own fp32 vectors."""
+    peer = transformer(folder, device, torch.float32)
+    encoder = load_encoder(str(folder), device=device)
+    rows = []
+    for kind, texts in kinds.items():
+        least = cosine(encoder.encode(texts), peer.encode(texts, batch_size=256))
+        rows.append({"kernel": encoder.kernel.name, "dtype": name_of(encoder.dtype), "kind": kind,
+                     "texts": len(texts), "cosine_min": least, "ok": least >= COSINE})  # fmt: skip
+    return rows
 
-    source = find_folder("minilm")
-    shutil.copytree(source, folder / "encoder", dirs_exist_ok=True)
-    weights = folder / "encoder" / "model.safetensors"
-    weights.unlink()
-    tensors = load_file(source / "model.safetensors")
-    half = {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
-    save_file(half, weights, metadata={"format": "pt"})
-    with (data / "ag_news" / "train.csv").open(encoding="utf-8", newline="") as file:
-        news = [f"{row['Title']}. {row['Description']}" for row in csv.DictReader(file)]
-    with (data / "ag_news" / "train_merged_text.csv").open(encoding="utf-8", newline="") as file:
-        news += [row["text"] for row in csv.DictReader(file)]
-    with (folder / "texts.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([["text"], *([text] for text in news)])
-    print(json.dumps({"folder": str(folder), "texts": len(news)}))
+
+def flat(folder, texts, device, blocks):
+    """Peak memory of the process and of the GPU after a tenth of the blocks, and after them all."""
+    import resource
+
+    encoder = load_encoder(str(folder), device=device)
+    vectors = np.lib.format.open_memmap(
+        "vectors.npy", mode="w+", dtype=np.float32, shape=(blocks * len(texts), encoder.width)
+    )
+    torch.cuda.reset_peak_memory_stats()
+    found = {"texts": len(vectors)}
+    place, began = 0, time.perf_counter()
+    for n, out in enumerate(encoder.encode_blocks(encoder.tokenize(texts) for _ in range(blocks))):
+        vectors[place : place + len(out)] = out
+        place += len(out)
+        if n + 1 in (blocks // 10, blocks):
+            found[f"after {place:,} texts"] = {
+                # the pages of the memory map count as the process's own until they are written
+                "process_anonymous_mib": _anonymous_mib(),
+                "process_peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+                "gpu_peak_mib": torch.cuda.max_memory_allocated() >> 20,
+            }
+    found["docs_per_second"] = round(place / (time.perf_counter() - began))
+    Path("vectors.npy").unlink()
+    return found
+
+
+def _anonymous_mib():
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("RssAnon"))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--encoder", type=Path)
-    parser.add_argument("--texts", type=Path)
+    parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--device", default="cuda")
-    parser.add_argument("--limit", type=int, default=0, help="texts to use, 0 for all")
-    parser.add_argument("--slow-texts", type=int, default=4096, help="texts for the slowest peer")
-    parser.add_argument("--bundle", type=Path, help="make a folder to carry, then stop")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--abstracts", type=int, default=6000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="steps to take, as kernels,docs_per_second")
     args = parser.parse_args()
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    if args.bundle:
-        bundle(args.bundle, args.data)
-        return 0
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     import sentence_transformers
     import transformers
 
     device = args.device
-    texts = read_texts(args.texts)[: args.limit or None]
+    kinds = {"news": read("news"), "abstracts": read("abstracts", args.abstracts)}
     report = {
         "device": torch.cuda.get_device_name() if device == "cuda" else platform.processor(),
         "python": platform.python_version(),
         "torch": torch.__version__,
         "transformers": transformers.__version__,
         "sentence_transformers": sentence_transformers.__version__,
-        "texts": len(texts),
+        "texts": {kind: len(texts) for kind, texts in kinds.items()},
     }
     print(json.dumps(report), flush=True)
-    sample = texts[:512]
+    sample = kinds["news"][:512]
     steps = {
         "kernels": lambda: summary(agree(device)),
         "vectors": lambda: check_vectors(
             args.encoder, sample, device,
             transformer(args.encoder, device, torch.float32).encode(sample),
         ),
-        "training": lambda: check_training(args.encoder, texts, device),
-        "docs_per_second": lambda: throughput(args.encoder, texts, device, args.slow_texts),
+        "training": lambda: check_training(args.encoder, sample, device),
+        "every_cosine": lambda: every_cosine(args.encoder, kinds, device),
+        "docs_per_second": lambda: throughput(args.encoder, kinds, device, args.rounds),
+        "memory": lambda: flat(args.encoder, kinds["news"], device, 75),
     }  # fmt: skip
     failed = []
     for step, run in steps.items():
+        if args.only and step not in args.only.split(","):
+            continue
         began = time.perf_counter()
         try:
             report[step] = run()
@@ -316,18 +360,21 @@ def main():
             print("  ", json.dumps(row), flush=True)
             if isinstance(row, dict) and row.get("ok") is False:
                 failed.append(f"{step}: {row.get('kernel')} {row.get('dtype')}")
-    rates = report["docs_per_second"]
-    ours = next((rate for label, rate in rates.items() if label.startswith("ours, auto")), None)
-    peers = [rate for label, rate in rates.items() if label.startswith("sentence-transformers")]
-    if ours and peers:
-        report["times_default"] = round(ours / peers[0], 2)
-        report["times_best"] = round(ours / max(peers), 2)
-        print("\n| route | docs/s | times the default |\n|---|---|---|")
-        for label, rate in rates.items():
-            print(f"| {label} | {rate:,.0f} | {rate / peers[0]:.2f} |")
+    table(report.get("docs_per_second", {}))
     report["failed"] = failed
     print(json.dumps(report))
     return 1 if failed else 0
+
+
+def table(found):
+    for kind in ("news", "abstracts"):
+        rates = found.get(kind)
+        if not rates:
+            continue
+        default, *_, best = (rate for name, rate in rates.items() if name in PEERS)
+        print(f"\n| {kind} | docs/s | times the default | times its best |\n|---|---|---|---|")
+        for name, rate in rates.items():
+            print(f"| {name} | {rate:,} | {rate / default:.1f} | {rate / best:.1f} |")
 
 
 if __name__ == "__main__":

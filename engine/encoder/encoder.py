@@ -36,7 +36,7 @@ class Encoder:
 
     fingerprint: sha256 (hex) of the weights. kernel: the attention kernel and why it was chosen;
     where `packed` is False texts are padded and the reason is there. dtype: what products are
-    computed in. compiled: the model after :meth:`compile`, else None.
+    computed in. approximate: products are of 8-bit integers instead, see engine.encoder.int8.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Encoder:
     position_offset: int
     device: torch.device
     dtype: torch.dtype
-    compiled: Any = None
+    approximate: bool = False
     _most: int = field(default=1 << 62, repr=False)
 
     @property
@@ -98,8 +98,7 @@ class Encoder:
             more["input_ids"] = self._on_device(batch.ids).unsqueeze(0)
         if self.kernel.name in _RUN_KERNELS:
             more["runs"] = batch.runs
-        model = self.model if self.compiled is None else self.compiled
-        out = model(
+        out = self.model(
             position_ids=positions.unsqueeze(0),
             cu_seqlens=self._on_device(batch.cu_seqlens, torch.int32),
             max_seqlen=batch.max_seqlen,
@@ -192,7 +191,7 @@ class Encoder:
     def budget(self) -> int:
         """Most tokens in one batch: what a CPU's cache likes, what fits in free memory on CUDA."""
         if self.device.type != "cuda":
-            return _CPU_BUDGET
+            return min(_CPU_BUDGET, self._most)
         config = self.model.config
         free, _total = torch.cuda.mem_get_info(self.device)
         # Alive at once in a layer: about ten rows of hidden and two of the feed-forward part.
@@ -206,13 +205,6 @@ class Encoder:
         """Never put more than `tokens` in a batch from now on: they did not fit. The new budget."""
         self._most = max(1, min(self._most, tokens))
         return self._most
-
-    def compile(self) -> None:
-        """Compile the model for batches of any shape (torch.compile): faster after up to a minute.
-
-        The first batches afterwards take that minute. The numbers stay the same up to rounding.
-        """
-        self.compiled = torch.compile(self.model, dynamic=True)
 
     def observed(
         self, texts: Sequence[str] = ("What ran", "is what is written down.")

@@ -51,11 +51,11 @@ class FusedOutput(nn.Module):
     def forward(self, hidden_states: Tensor, input_tensor: Tensor) -> Tensor:
         """(rows, length, width) in and out."""
         norm, hidden = self.LayerNorm, self.dense(hidden_states)
-        if hidden.is_cuda:
+        if hidden.is_cuda and not torch.is_grad_enabled():  # the kernel has no backward
             from engine.encoder.triton_norm import add_layer_norm
 
             return add_layer_norm(hidden, input_tensor, norm.weight, norm.bias, norm.eps)
-        summed: Tensor = norm(hidden.add_(input_tensor))
+        summed: Tensor = norm(hidden + input_tensor)
         return summed
 
 

@@ -129,6 +129,6 @@ def _launch(encoder: Encoder, tokens: Tokens, block: _Block, picked: Ints) -> _F
         found = encoder.pool(pack(tokens, picked))
         host = torch.empty(found.shape, dtype=found.dtype, pin_memory=True)
         host.copy_(found, non_blocking=True)
-    landed = torch.cuda.Event()
+    landed: Any = torch.cuda.Event()  # type: ignore[no-untyped-call]
     landed.record()
     return _Flying(block, picked, host, landed)
