@@ -76,6 +76,15 @@ STAGES = (
         help="Profile a dataset and list its duplicates, conflicts and odd texts.",
     ),
     Stage(
+        verb="tokenize",
+        makes="tokens",
+        version=1,
+        spec="engine.encoder.spec:TokenizeSpec",
+        build="engine.encoder.tokenize:build",
+        heavy=False,
+        help="Cut every text of a dataset into the pieces an encoder reads.",
+    ),
+    Stage(
         verb="embed",
         makes="vectors",
         version=1,
@@ -83,6 +92,15 @@ STAGES = (
         build="engine.encoder.embed:build",
         heavy=True,
         help="Turn every text of a dataset into a vector.",
+    ),
+    Stage(
+        verb="distill",
+        makes="draft",
+        version=1,
+        spec="engine.encoder.spec:DistillSpec",
+        build="engine.encoder.distill:build",
+        heavy=True,
+        help="Make a quick draft of an encoder, for a first look at many texts.",
     ),
     Stage(
         verb="train",

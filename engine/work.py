@@ -68,6 +68,37 @@ class Work:
         artifact = _artifact(resolved, self.store, self.progress, self.holds)
         if "stopped_at" in artifact.facts:
             raise Cancelled
+        return self._made(artifact)
+
+    def found(self, spec: Spec) -> Artifact | None:
+        """Another stage's artifact where it is there already, recorded as an input; else None."""
+        resolved = resolve(spec, self.store, self.progress)
+        self._hold(resolved)
+        artifact = self.store.find(resolved.stage.makes, resolved.key())
+        return self._made(artifact) if artifact else None
+
+    def publish(self, spec: Spec, folder: Path, facts: Mapping[str, Any]) -> Artifact:
+        """Publish what this stage made along the way as the artifact of another stage's `spec`.
+
+        So a by-product is computed once: whoever asks for `spec` finds it. It is recorded as an
+        input of this work's result. Where somebody published the same meanwhile, theirs stays.
+
+        Args:
+            spec: What ``work.make(spec)`` would have computed with the same content.
+            folder: Its payload, in this work's `scratch`; gone afterwards.
+            facts: What that stage's build would have returned; ``seconds`` becomes the time taken.
+        """
+        resolved = resolve(spec, self.store, self.progress)
+        self._hold(resolved)
+        seconds = float(facts.get("seconds", 0.0))
+        artifact = self.store.publish(folder, _manifest(resolved, facts, seconds))
+        shutil.rmtree(folder, ignore_errors=True)
+        return self._made(artifact)
+
+    def _hold(self, resolved: Resolved) -> None:
+        self.holds.enter_context(using(self.store, resolved.artifacts.values(), resolved.key()))
+
+    def _made(self, artifact: Artifact) -> Artifact:
         self.made[f"{artifact.kind}:{len(self.made)}"] = f"{artifact.kind}/{artifact.key}"
         return artifact
 
@@ -143,24 +174,37 @@ def _computed(resolved: Resolved, store: Store, progress: Progress, holds: ExitS
         if work.stopped is not None:
             facts = {**facts, "stopped_at": work.stopped}
             holds.enter_context(using(store, (), resolved.key(work.stopped)))
-        manifest = Manifest(
-            kind=stage.makes,
-            key=resolved.key(work.stopped),
-            stage=stage.verb,
-            version=stage.version,
-            spec=spec.model_dump(mode="json"),
-            inputs={**resolved.inputs, **work.made},
-            facts=_plain(facts),
-            command=flags.command(stage, spec),
-            created=datetime.now(UTC),
-            seconds=round(time.monotonic() - began, 3),
-            machine=machine(),
-            files={},
-        )
+        seconds = time.monotonic() - began
+        manifest = _manifest(resolved, facts, seconds, stopped=work.stopped, made=work.made)
         artifact = store.publish(out, manifest)
     if work.stopped is None:
         shutil.rmtree(scratch, ignore_errors=True)
     return artifact
+
+
+def _manifest(
+    resolved: Resolved,
+    facts: Mapping[str, Any],
+    seconds: float,
+    *,
+    stopped: int | None = None,
+    made: Mapping[str, str] | None = None,
+) -> Manifest:
+    spec, stage = resolved.spec, resolved.stage
+    return Manifest(
+        kind=stage.makes,
+        key=resolved.key(stopped),
+        stage=stage.verb,
+        version=stage.version,
+        spec=spec.model_dump(mode="json"),
+        inputs={**resolved.inputs, **(made or {})},
+        facts=_plain(facts),
+        command=flags.command(stage, spec),
+        created=datetime.now(UTC),
+        seconds=round(seconds, 3),
+        machine=machine(),
+        files={},
+    )
 
 
 def _keep_to_budget(store: Store) -> None:

@@ -6,125 +6,209 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections import deque
+from collections.abc import Generator
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.encoder.ahead import ahead
+from engine.encoder.dataset_texts import count_texts
+from engine.encoder.draft import DraftEncoder, load_draft
+from engine.encoder.find import drafted
+from engine.encoder.int8_check import int8_cosines
 from engine.encoder.models import load_encoder
-from engine.encoder.spec import EmbedSpec
+from engine.encoder.repeats import Repeats
+from engine.encoder.spec import DistillSpec, EmbedSpec, TokenizeSpec
+from engine.encoder.token_files import Mark
+from engine.encoder.token_source import TokenSource
+from engine.encoder.tokens import Ints, Tokens
 from engine.errors import InputError
 
 if TYPE_CHECKING:
+    from engine.encoder.encoder import Encoder
     from engine.work import Work
 
 _BLOCK = {"cuda": 4096}
 _CPU_BLOCK = 1024
+_DRAFT_BLOCK = 8192
 _SYNC_S = 3.0
 
 
 @dataclass
 class _Done:
-    """What is safely on disk: kept beside the vectors, written after them."""
+    """What is safely on disk: kept beside the vectors and tokens, written after them."""
 
     fingerprint: str
     width: int
-    rows: int = 0
-    tokens: int = 0
-    truncated: int = 0
+    mark: Mark = field(default_factory=Mark)
+    repeated: int = 0
     seconds: float = 0.0
+    tokenizing_s: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """A block of texts on its way through the encoder.
+
+    mark: behind it. first: (n,) the row of the first text in the dataset with the same tokens.
+    """
+
+    mark: Mark
+    first: Ints
+
+    @property
+    def start(self) -> int:
+        return self.mark.rows - len(self.first)
+
+    @property
+    def new(self) -> NDArray[np.bool_]:
+        """(n,) bool: the text occurs for the first time."""
+        return np.equal(self.first, np.arange(self.start, self.mark.rows))
 
 
 def build(spec: EmbedSpec, work: Work) -> dict[str, object]:
     """Write vectors.npy, (rows, width) float32 in dataset row order.
 
-    Texts are read, tokenized and encoded block by block, so memory does not grow with the dataset.
+    Tokens are taken from the dataset's tokens artifact, or made ahead of the encoder and published
+    as that artifact in the end. A text whose tokens occurred before has its vector copied. Memory
+    grows by 16 bytes a text.
 
     Raises:
         InputError: the dataset is empty, or the encoder or kernel cannot be used.
     """
-    import pyarrow.parquet as pq
-
+    folder = work.inputs["dataset"].path
+    total = count_texts(folder)
     work.progress.stage("Loading the encoder")
-    encoder = load_encoder(spec.encoder, attention=spec.attention)
-    source = work.inputs["dataset"].path / "rows.parquet"
-    with pq.ParquetFile(source) as file:
-        total = int(file.metadata.num_rows)
-    if not total:
-        raise InputError("The dataset has no rows: nothing to embed.")
-    limit = spec.max_length or None
+    encoder = _load(spec, work)
+    tokens_spec = TokenizeSpec(
+        dataset=work.inputs["dataset"].key,
+        encoder=drafted(spec.encoder) or spec.encoder,
+        max_length=spec.max_length,
+    )
+    measured = int8_cosines(encoder, spec, work) if encoder.approximate else {}
     kernel_ops = encoder.observed()
-    vectors = work.scratch / "vectors.f32"
-    state = work.scratch / "done.json"
+    vectors, state = work.scratch / "vectors.f32", work.scratch / "done.json"
     done = _resume(vectors, state, _Done(encoder.fingerprint, encoder.width))
+    resumed, before = done.mark.rows, done.seconds
+    source = TokenSource(
+        found=work.found(tokens_spec),
+        dataset=folder,
+        scratch=work.scratch / "tokens",
+        encoder=encoder,
+        max_length=spec.max_length,
+        mark=done.mark,
+        seconds=done.tokenizing_s,
+    )
     work.progress.stage("Embedding", total=total, unit="texts")
-    work.progress.at(done.rows)
-    resumed, began, before = done.rows, time.monotonic(), done.seconds
-    synced = began
+    work.progress.at(resumed)
+    began = synced = time.monotonic()
     block = _BLOCK.get(encoder.device.type, _CPU_BLOCK)
-    with vectors.open("ab") as file:
-        texts = _texts(source, done.rows, block)
-        for tokens in ahead(lambda part: encoder.tokenize(part, limit), texts):
-            out = np.empty((len(tokens), encoder.width), dtype=np.float32)
-            encoder.encode_tokens(tokens, out=out, progress=work.progress)
-            file.write(out.data)
-            done.rows += len(tokens)
-            done.tokens += len(tokens.flat)
-            done.truncated += int(tokens.truncated.sum())
-            done.seconds = before + time.monotonic() - began
-            if time.monotonic() - synced > _SYNC_S or done.rows == total:
+    if isinstance(encoder, DraftEncoder):
+        block = _DRAFT_BLOCK
+    coming: deque[_Block] = deque()
+    with closing(source), vectors.open("ab") as file:
+        fresh = _fresh(source, done.mark, block, coming)
+        with closing(fresh):
+            for found in encoder.encode_blocks(fresh, progress=work.progress):
+                part = coming.popleft()
                 file.flush()
-                os.fsync(file.fileno())
-                _write(state, done)
-                synced = time.monotonic()
-    _as_npy(vectors, work.out / "vectors.npy", (done.rows, encoder.width))
+                file.write(_whole(part, found, vectors).data)
+                done.mark = part.mark
+                done.repeated += len(part.first) - len(found)
+                done.seconds = before + time.monotonic() - began
+                done.tokenizing_s = source.seconds
+                work.progress.advance(len(part.first) - len(found))
+                if time.monotonic() - synced > _SYNC_S or done.mark.rows == total:
+                    file.flush()
+                    os.fsync(file.fileno())
+                    source.sync()
+                    _write(state, done)
+                    synced = time.monotonic()
+        source.publish(work, tokens_spec)
+    _as_npy(vectors, work.out / "vectors.npy", (total, encoder.width))
     if resumed:
         work.progress.note(f"Went on after the {resumed:,} texts of an earlier run.")
+    seconds = max(done.seconds, 1e-9)
     return {
-        "embeddings": done.rows,
+        "embeddings": total,
         "width": encoder.width,
-        "docs_per_second": round(done.rows / max(done.seconds, 1e-9), 1),
+        "docs_per_second": round(total / seconds, 1),
+        "tokens_per_second": round(done.mark.tokens / seconds, 1),
         "seconds": round(done.seconds, 2),
         "kernel": encoder.kernel.name,
         "kernel_reason": encoder.kernel.reason,
         "kernel_ops": kernel_ops,
         "device": str(encoder.device),
-        "dtype": str(encoder.dtype).removeprefix("torch."),
+        "dtype": "int8" if encoder.approximate else str(encoder.dtype).removeprefix("torch."),
         "encoder": encoder.name,
         "fingerprint": encoder.fingerprint,
-        "max_length": limit or encoder.max_length,
-        "tokens": done.tokens,
-        "truncated": round(done.truncated / done.rows, 4),
+        "max_length": spec.max_length or encoder.max_length,
+        "tokens": done.mark.tokens,
+        "tokens_found": source.found,
+        "truncated": round(done.mark.truncated / total, 4),
+        "repeated": done.repeated,
+        "approximate": encoder.approximate,
+        **measured,
     }
 
 
-def _texts(source: Path, skip: int, block: int) -> Iterator[list[str]]:
-    """The dataset's texts from row `skip` on, `block` at a time."""
-    import pyarrow.parquet as pq
+def _load(spec: EmbedSpec, work: Work) -> Encoder | DraftEncoder:
+    base = drafted(spec.encoder)
+    if base is None:
+        return load_encoder(spec.encoder, attention=spec.attention, dtype=spec.precision)
+    for field_name in ("attention", "precision"):
+        if getattr(spec, field_name) != "auto":
+            raise InputError(f"A draft looks vectors up in a table: leave {field_name} at auto.")
+    return load_draft(work.make(DistillSpec(encoder=base)).path, base)
 
-    with pq.ParquetFile(source) as file:
-        for batch in file.iter_batches(batch_size=block, columns=["text"]):
-            if skip >= len(batch):
-                skip -= len(batch)
-                continue
-            yield [text or "" for text in batch.column(0).slice(skip).to_pylist()]
-            skip = 0
+
+def _fresh(
+    source: TokenSource, mark: Mark, block: int, coming: deque[_Block]
+) -> Generator[Tokens, None, None]:
+    """The tokens of each block's new texts; the blocks themselves go to `coming`."""
+    repeats = Repeats()
+    for seen, start in source.earlier(block):
+        repeats.first(seen, start)
+    for tokens, seen in source.blocks(block):
+        first = repeats.first(seen, mark.rows)
+        mark = mark.after(tokens)
+        part = _Block(mark, first)
+        coming.append(part)
+        yield tokens if part.new.all() else tokens.pick(np.flatnonzero(part.new))
+
+
+def _whole(part: _Block, found: NDArray[np.float32], vectors: Path) -> NDArray[np.float32]:
+    """The vectors of all the block's texts, from those of its new ones and the file of vectors."""
+    new = part.new
+    if new.all():
+        return found
+    out = np.empty((len(new), found.shape[1]), dtype=np.float32)
+    out[new] = found
+    before = part.first < part.start
+    if before.any():
+        written = np.memmap(vectors, "<f4", "r", shape=(part.start, found.shape[1]))
+        out[before] = written[part.first[before]]
+    inside = np.flatnonzero(~new & ~before)
+    out[inside] = out[part.first[inside] - part.start]
+    return out
 
 
 def _resume(vectors: Path, state: Path, fresh: _Done) -> _Done:
     """How far an earlier run with these weights came; what it wrote beyond that is cut off."""
     done = fresh
     if state.is_file() and vectors.is_file():
-        earlier = _Done(**json.loads(state.read_text()))
-        row_bytes = 4 * earlier.width
+        said = json.loads(state.read_text())
+        earlier = _Done(**{**said, "mark": Mark(**said["mark"])})
+        size = earlier.mark.rows * 4 * earlier.width
         same = (earlier.fingerprint, earlier.width) == (fresh.fingerprint, fresh.width)
-        if same and vectors.stat().st_size >= earlier.rows * row_bytes:
+        if same and vectors.stat().st_size >= size:
             done = earlier
     with vectors.open("ab") as file:
-        file.truncate(done.rows * 4 * done.width)
+        file.truncate(done.mark.rows * 4 * done.width)
     return done
 
 

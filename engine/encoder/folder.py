@@ -60,12 +60,12 @@ def read_recipe(folder: Path) -> Recipe:
     """
     transformer, normalize = folder, False
     pooling: tuple[str, ...] = ("mean",)
-    for module in _json(folder / "modules.json", default=[]):
+    for module in read_json(folder / "modules.json", default=[]):
         kind, where = str(module["type"]).rsplit(".", 1)[-1], folder / module["path"]
         if kind == "Transformer":
             transformer = where
         elif kind == "Pooling":
-            pooling = _pooling(_json(where / "config.json"), folder)
+            pooling = _pooling(read_json(where / "config.json"), folder)
         elif kind == "Normalize":
             normalize = True
         else:
@@ -73,11 +73,12 @@ def read_recipe(folder: Path) -> Recipe:
                 f"The encoder in {folder} has a step called {kind}, which is not supported: "
                 "use one made of Transformer, Pooling and Normalize."
             )
-    config = _json(transformer / "config.json")
+    config = read_json(transformer / "config.json")
     limits: dict[str, Any] = next(
-        (_json(transformer / name) for name in _LIMIT_FILES if (transformer / name).is_file()), {}
+        (read_json(transformer / name) for name in _LIMIT_FILES if (transformer / name).is_file()),
+        {},
     )
-    prompts = _json(folder / "config_sentence_transformers.json", default={})
+    prompts = read_json(folder / "config_sentence_transformers.json", default={})
     default = prompts.get("default_prompt_name")
     return Recipe(
         transformer=transformer,
@@ -106,7 +107,7 @@ def _weights(folder: Path) -> tuple[Path, ...]:
     whole = folder / "model.safetensors"
     if whole.is_file():
         return (whole,)
-    index = _json(folder / "model.safetensors.index.json", default={})
+    index = read_json(folder / "model.safetensors.index.json", default={})
     shards = tuple(folder / name for name in sorted(set(index.get("weight_map", {}).values())))
     missing = [shard.name for shard in shards if not shard.is_file()]
     if shards and not missing:
@@ -123,7 +124,12 @@ def _weights(folder: Path) -> tuple[Path, ...]:
     raise InputError(f"There is no model.safetensors in {folder}: choose an encoder's folder.")
 
 
-def _json(path: Path, default: Any = None) -> Any:
+def read_json(path: Path, default: Any = None) -> Any:
+    """What is in a folder's JSON file; `default` where there is no such file.
+
+    Raises:
+        InputError: there is no file and no default, or it is broken.
+    """
     if not path.is_file():
         if default is not None:
             return default

@@ -31,11 +31,11 @@ def _each_run(
     """Views (n, heads, length, head_dim) of q, k and v, one for each run of equal-length texts."""
     if runs is None:
         runs = runs_of(cu_seqlens.diff().tolist())
-    for start, n, length in runs:
-        q, k, v = (
-            x[start : start + n * length].view(n, length, *x.shape[1:]).transpose(1, 2)
-            for x in tensors
-        )
+    # Runs leave no token out. One split, whose gradient is one concatenation: that of a slice would
+    # be as long as all the tokens, for every run.
+    cut = [torch.split(x, [n * length for _, n, length in runs]) for x in tensors]
+    for place, (_, n, length) in enumerate(runs):
+        q, k, v = (x[place].view(n, length, *x[place].shape[1:]).transpose(1, 2) for x in cut)
         yield q, k, v
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.encoder.find import DEFAULT, find_folder, is_default
 from engine.encoder.folder import Recipe, fingerprint, read_recipe
 from engine.encoder.identity import DEFAULT_SHA256
+from engine.encoder.tokenizer import load_tokenizer, position_offset
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
     from engine.encoder.attention import Choice
     from engine.encoder.encoder import Encoder
+    from engine.encoder.tokens import Tokenizer
 
 
 # Families tried through the seam: packed equals one text at a time.
 _PACKED = ("bert", "roberta", "xlm-roberta", "camembert", "electra", "modernbert", "nomic_bert",
            "jina_embeddings_v3", "eurobert")  # fmt: skip
-_AFTER_PADDING = ("roberta", "xlm-roberta", "camembert")
 _WHY_PADDED = {
     "distilbert": "DistilBERT takes no positions",
     "mpnet": "MPNet adds a bias to its attention scores",
@@ -32,7 +33,7 @@ _WHY_PADDED = {
     "deberta-v2": "DeBERTa adds a bias to its attention scores",
 }
 _DROPOUTS = ("attention_probs_dropout_prob", "attention_dropout")
-_DTYPES = ("auto", "float32", "float16", "bfloat16")
+_DTYPES = ("auto", "float32", "float16", "bfloat16", "int8")
 
 
 def load_encoder(
@@ -46,6 +47,7 @@ def load_encoder(
     """The encoder called `name`, ready to encode, or with `training` ready to be fine-tuned.
 
     device: auto takes CUDA where there is one. dtype: auto is float32 on the CPU, float16 on CUDA;
+    int8, on CPUs, is approximate, see :mod:`engine.encoder.int8`;
     in training the weights stay float32 and `dtype` (auto: bfloat16 on CUDA) is what autocast will
     use. attention: auto or one of the kernels; what was chosen and why is ``encoder.kernel``.
 
@@ -66,20 +68,22 @@ def load_encoder(
     from engine.encoder.encoder import Encoder
 
     on, compute = _place(device, dtype, training)
-    choice, model = _load_model(recipe, family, on, compute, attention, training)
-    offset = int(recipe.config.get("pad_token_id", 1)) + 1 if family in _AFTER_PADDING else 0
+    choice, model = _load_model(
+        recipe, family, on, compute, attention, training, int8=dtype == "int8"
+    )
     return Encoder(
         name=name,
         folder=folder,
         fingerprint=sha256,
         recipe=recipe,
         model=model,
-        tokenizer=_tokenizer(recipe, model, offset),
+        tokenizer=_tokenizer(recipe, model),
         kernel=choice,
         packed=family in _PACKED,
-        position_offset=offset,
+        position_offset=position_offset(recipe),
         device=on,
         dtype=compute,
+        approximate=dtype == "int8",
     )
 
 
@@ -99,6 +103,8 @@ def _check_native(family: str, recipe: Recipe, name: str) -> None:
 def _place(device: str, dtype: str, training: bool) -> tuple[torch.device, torch.dtype]:
     import torch
 
+    from engine.encoder.precision import check
+
     if dtype not in _DTYPES:
         raise InputError(f"There is no number type {dtype!r}; choose {', '.join(_DTYPES)}.")
     if device == "auto":
@@ -111,6 +117,9 @@ def _place(device: str, dtype: str, training: bool) -> tuple[torch.device, torch
         raise InputError("There is no CUDA device here: use auto or cpu.")
     if on.type == "mps" and not torch.backends.mps.is_available():
         raise InputError("There is no Apple GPU here: use auto or cpu.")
+    check(dtype, on, training=training)
+    if dtype == "int8":
+        dtype = "float32"  # of all but the products
     if dtype == "auto":
         dtype = "float32" if on.type != "cuda" else "bfloat16" if training else "float16"
     return on, getattr(torch, dtype)
@@ -123,6 +132,8 @@ def _load_model(
     dtype: torch.dtype,
     attention: str,
     training: bool,
+    *,
+    int8: bool = False,
 ) -> tuple[Choice, torch.nn.Module]:
     import torch
     from safetensors import SafetensorError
@@ -131,6 +142,8 @@ def _load_model(
 
     from engine.encoder.attention import Choice, choose
     from engine.encoder.fused import fuse
+    from engine.encoder.int8 import quantize
+    from engine.encoder.onednn import lay_out
     from engine.encoder.seam import attention as attention_call
     from engine.encoder.seam import implementation
 
@@ -178,45 +191,20 @@ def _load_model(
         norms = device.type != "cuda" or importlib.util.find_spec("triton") is not None
         fuse(model, attention_call(choice.name), norms=norms)
     model = model.to(device)
-    if device.type == "cpu" and not training:
-        _by_column(model)
+    if int8:
+        quantize(model)
+    elif device.type == "cpu" and not training:
+        lay_out(model)
     return choice, model.train(training)
 
 
-def _by_column(model: torch.nn.Module) -> None:
-    """Lay weights out by column: the same values, and a short text takes a third less time."""
-    import torch
-
-    for part in model.modules():
-        if isinstance(part, torch.nn.Linear):
-            part.weight.data = part.weight.data.t().contiguous().t()
-
-
-def _tokenizer(recipe: Recipe, model: Any, offset: int) -> Any:
-    from transformers import AutoTokenizer
-
-    from engine.encoder.tokens import Tokenizer
-
-    try:
-        slow: Any = AutoTokenizer.from_pretrained(
-            recipe.transformer, use_fast=True, trust_remote_code=False, local_files_only=True
-        )
-        backend = slow.backend_tokenizer
-    except (ValueError, OSError, AttributeError, ImportError, KeyError) as error:
-        raise InputError(
-            f"The encoder in {recipe.transformer} has no fast tokenizer: it needs a tokenizer.json."
-        ) from error
+def _tokenizer(recipe: Recipe, model: Any) -> Tokenizer:
+    tokenizer = load_tokenizer(recipe)
     rows = model.get_input_embeddings().weight.shape[0]
-    if backend.get_vocab_size(with_added_tokens=True) > rows:
+    known = tokenizer.backend.get_vocab_size(with_added_tokens=True)
+    if known > rows:
         raise InputError(
-            f"The tokenizer in {recipe.transformer} knows {backend.get_vocab_size()} tokens and "
+            f"The tokenizer in {recipe.transformer} knows {known} tokens and "
             f"the weights {rows}: they do not belong together."
         )
-    positions = getattr(model.config, "max_position_embeddings", None)
-    limits = [recipe.limit, slow.model_max_length, positions and positions - offset]
-    return Tokenizer(
-        backend,
-        max_length=min(int(limit) for limit in limits if limit),
-        lower=recipe.lower,
-        prompt=recipe.prompt,
-    )
+    return tokenizer

@@ -93,6 +93,11 @@ def _holds(found: Artifact) -> str:
     parts = []
     if isinstance(facts.get("rows"), int):
         parts.append(count(facts["rows"], "row"))
+    if isinstance(facts.get("embeddings"), int):
+        parts.append(f"{facts['embeddings']:,} x {facts.get('width')}")
+        parts.append(f"{facts.get('docs_per_second') or 0:,.0f} texts/s by {facts.get('kernel')}")
+    if found.kind == "tokens":
+        parts.append(count(facts.get("tokens", 0), "token"))
     for name in ("accuracy", "macro_f1"):
         if isinstance(facts.get(name), float):
             parts.append(f"{words.field(name)} {facts[name]:.3f}")

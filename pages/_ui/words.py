@@ -9,7 +9,9 @@ VERBS = {
     "data fetch": "Download a public dataset",
     "data add": "Add a dataset",
     "data audit": "Profile and audit",
+    "tokenize": "Cut texts into tokens",
     "embed": "Turn texts into vectors",
+    "distill": "Make a draft encoder",
     "train": "Train a classifier",
     "evaluate": "Score a classifier",
 }
@@ -17,7 +19,9 @@ KINDS = {
     "source": "File",
     "dataset": "Dataset",
     "audit": "Audit",
+    "tokens": "Tokens",
     "vectors": "Vectors",
+    "draft": "Draft encoder",
     "model": "Classifier",
     "evaluation": "Evaluation",
 }

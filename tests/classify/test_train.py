@@ -17,6 +17,7 @@ from engine.data.spec_dataset import DatasetSpec
 from engine.errors import Cancelled, InputError
 from engine.progress import _Silent
 from engine.store import Artifact, Store
+from engine.tuning import loop
 from engine.work import run
 from tests.classify.conftest import add_dataset, labelled_texts, write_csv
 
@@ -63,7 +64,8 @@ def test_quick_route_beats_the_majority_and_loads_to_the_same_probabilities(
     model = run(spec_for(dataset, encoder_folder), store=store)
     assert model.facts["accuracy"] > model.facts["majority"] + 0.2
     assert store.verify(model) == []
-    assert {a.kind for a in store.lineage(model)} == {"model", "dataset", "source", "vectors"}
+    kinds = {"model", "dataset", "source", "vectors", "tokens"}
+    assert {a.kind for a in store.lineage(model)} == kinds
 
     classifier = load_classifier(model.path)
     stored = pq.read_table(model.path / "predictions.parquet").to_pydict()
@@ -115,7 +117,7 @@ def test_finetuning_learns_and_what_is_saved_is_what_was_scored(store, dataset, 
 def test_resumed_equals_uninterrupted_bit_for_bit(
     store, dataset, encoder_folder, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(finetune, "_CHECKPOINT_EVERY_S", 0.0)
+    monkeypatch.setattr(loop, "CHECKPOINT_EVERY_S", 0.0)
     spec = fine(dataset, encoder_folder)
     interrupted = Interrupts(90, "cancel")
     with pytest.raises(Cancelled):

@@ -164,3 +164,39 @@ def test_the_default_equals_sentence_transformers_on_real_texts(minilm, texts):
     assert minilm.max_length == 256
     expected = sentence_transformer(minilm.folder).encode(real)
     assert np.abs(minilm.encode(real) - expected).max() < 1e-5
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("attention", ["auto", "torch_varlen", "sdpa_flash", "eager"])
+@pytest.mark.parametrize("family", PACKED + PADDED)
+def test_on_cuda_every_family_gives_the_vectors_of_the_cpu(family, attention, tmp_path, texts):
+    folder = str(make_tiny_encoder(tmp_path / family, family))
+    expected = load_encoder(folder, device="cpu").encode(texts)
+    try:
+        encoder = load_encoder(folder, device="cuda", attention=attention)
+    except InputError as why:
+        pytest.skip(str(why))
+    found = encoder.encode(texts)
+    cosine = (found * expected).sum(1) / np.linalg.norm(found, axis=1)
+    assert (cosine / np.linalg.norm(expected, axis=1)).min() > 0.999
+    assert encoder.dtype == torch.float16
+    if encoder.packed and attention == "auto":
+        assert encoder.kernel.name != "sdpa_math", encoder.kernel.refused
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("family", PACKED)
+def test_on_cuda_gradients_of_packed_bf16_follow_the_cpus(family, tmp_path, texts):
+    folder = str(make_tiny_encoder(tmp_path / family, family, normalize=False))
+    grads = []
+    for device in ("cpu", "cuda"):
+        encoder = load_encoder(folder, device=device, training=True)
+        encoder.model.eval()  # dropout off
+        encoder.pool(pack(encoder.tokenize(texts))).square().sum().backward()
+        grads.append(
+            torch.cat([p.grad.flatten().double().cpu() for p in encoder.model.parameters()
+                       if p.grad is not None])
+        )  # fmt: skip
+    assert torch.nn.functional.cosine_similarity(*grads, dim=0) > 0.999
