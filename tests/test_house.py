@@ -20,13 +20,14 @@ KNOWS = {
     "jobs": {"store"},
     "data": {"store"},
     "encoder": {"data", "store"},
-    "classify": {"encoder", "data", "store"},
+    "tuning": {"encoder", "data", "store"},
+    "classify": {"tuning", "encoder", "data", "store"},
     "topics": {"encoder", "data", "store"},
-    "explain": {"topics", "classify", "encoder", "data", "store"},
-    "lab": {"explain", "topics", "classify", "encoder", "data", "store"},
-    "figures": {"lab", "explain", "topics", "classify", "encoder", "data", "store"},
-    "commands": {"jobs", "figures", "lab", "explain", "topics", "classify", "encoder", "data",
-                 "store"},
+    "explain": {"topics", "classify", "tuning", "encoder", "data", "store"},
+    "lab": {"explain", "topics", "classify", "tuning", "encoder", "data", "store"},
+    "figures": {"lab", "explain", "topics", "classify", "tuning", "encoder", "data", "store"},
+    "commands": {"jobs", "figures", "lab", "explain", "topics", "classify", "tuning", "encoder",
+                 "data", "store"},
 }  # fmt: skip
 # The frame beneath the rooms: what the store, and so everything, may stand on.
 FOUNDATION = {"errors", "settings", "failure", "progress"}

@@ -9,7 +9,7 @@ from engine.progress import SILENT
 from engine.resolve import resolve
 from engine.store import Artifact, Store
 
-_FINETUNE_COST = 4.0
+_LEARNING_COST = {"finetune": 4.0, "lora": 3.0}
 """Reading a text forward and backward, and the looks at validation, in passes of embedding."""
 _FIRST_S = 10.0
 """Starting, loading the encoder, fitting and scoring the head."""
@@ -41,6 +41,6 @@ def estimate_seconds(
     )
     embedded = store.find("vectors", resolve(wanted, store, SILENT).key())
     passes = 0.0 if embedded else float(dataset.facts["rows"])
-    if spec.route == "finetune":
-        passes += _FINETUNE_COST * spec.epochs * train_rows
+    if spec.route != "quick":
+        passes += _LEARNING_COST[spec.route] * spec.epochs * train_rows
     return _FIRST_S + passes / float(speeds[0])

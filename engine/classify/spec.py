@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from engine.encoder.spec import Attention
 from engine.spec import ArtifactRef, Spec
+
+LORA_RATE = 5e-4
+"""Peak learning rate of an adapter where none is given."""
 
 
 class TrainSpec(Spec):
@@ -16,10 +19,11 @@ class TrainSpec(Spec):
     dataset: Annotated[str, ArtifactRef("dataset")] = Field(
         description="Dataset with labels: its name or key."
     )
-    route: Literal["quick", "finetune"] = Field(
+    route: Literal["quick", "finetune", "lora"] = Field(
         "quick",
         description="quick: the encoder stays as it is and a linear head learns on its vectors, in "
-        "minutes. finetune: the encoder learns too; slower, usually better.",
+        "minutes. finetune: the encoder learns too; slower, usually better. lora: small matrices "
+        "beside the encoder's weights learn, which takes less memory.",
     )
     encoder: str = Field(
         "minilm",
@@ -32,33 +36,87 @@ class TrainSpec(Spec):
         "auto", description="Attention kernel; auto takes the fastest that works here."
     )
     epochs: int = Field(
-        2, ge=1, le=50, description="Passes over the training texts (finetune only)."
+        2, ge=1, le=50, description="Passes over the training texts (finetune and lora)."
     )
     learning_rate: float = Field(
-        5e-5, gt=0, le=1e-2, description="Peak learning rate of the encoder (finetune only)."
+        5e-5,
+        gt=0,
+        le=1e-2,
+        description="Peak learning rate of the encoder (finetune), or of its adapter (lora, where "
+        f"{LORA_RATE:g} is taken if none is given).",
     )
     batch_size: int = Field(
-        32, ge=1, le=4096, description="Texts a step of the optimizer (finetune only)."
+        32,
+        ge=1,
+        le=4096,
+        description="Texts a step of the optimizer, of all processes together (finetune and lora).",
+    )
+    accumulate: int = Field(
+        1,
+        ge=1,
+        le=4096,
+        description="Parts a batch is worked through in: more take less memory and give the same "
+        "(finetune and lora).",
+    )
+    gradient_checkpointing: bool = Field(
+        False,
+        description="Keep less in memory and work it out again when it is needed: about a third "
+        "slower, for long texts or large encoders (finetune and lora).",
     )
     frozen_layers: int = Field(
         0,
         ge=0,
         le=100,
-        description="Lowest layers that stay as they are; more is faster (finetune only).",
+        description="Lowest layers that stay as they are, and the embeddings with them; more is "
+        "faster (finetune and lora).",
+    )
+    lora_rank: int = Field(
+        8, ge=1, le=256, description="Width of the adapter's matrices: more can learn more (lora)."
+    )
+    lora_alpha: float = Field(
+        16.0,
+        gt=0,
+        le=1024,
+        description="What the adapter adds counts alpha / rank times (lora).",
+    )
+    lora_dropout: float = Field(
+        0.0, ge=0, le=0.9, description="Share of the adapter's input dropped in training (lora)."
     )
     balance_classes: bool = Field(
         False, description="Give rare categories more weight, so that each counts the same."
     )
     evaluations: int = Field(
-        4, ge=1, le=50, description="Looks at the validation texts per epoch (finetune only)."
+        4,
+        ge=1,
+        le=50,
+        description="Looks at the validation texts per epoch (finetune and lora).",
+    )
+    processes: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Processes that train together, each with a share of every batch; 0 is one for "
+        "each GPU, or one alone. Under torchrun, torchrun's number counts (finetune and lora).",
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Equal seeds give equal models.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rate_of_an_adapter(cls, values: Any) -> Any:
+        """An adapter's matrices begin at nothing and need a higher rate than whole weights."""
+        if isinstance(values, dict) and values.get("route") == "lora":
+            return {"learning_rate": LORA_RATE, **values}
+        return values
 
     def outside(self) -> dict[str, str]:
         """The encoder by its weights and files."""
         from engine.encoder.identity import identity
 
         return {"encoder": identity(self.encoder)}
+
+    def settings(self) -> dict[str, Any]:
+        """What the key is made of; how many processes shared the work changes no step of it."""
+        return {name: value for name, value in super().settings().items() if name != "processes"}
 
 
 class EvaluateSpec(Spec):

@@ -21,12 +21,12 @@ from engine.work import Work
 def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
     """Train on the training split, calibrate on validation, score on test (or validation if none).
 
-    Writes ``model.json``, ``head.safetensors``, ``encoder/`` (finetune), ``scores.json``,
+    Writes ``model.json``, ``head.safetensors``, ``encoder/`` (finetune and lora), ``scores.json``,
     ``predictions.parquet`` and ``points.json``.
 
     Returns:
         accuracy, macro_f1, ece, majority, scored_on, scored_rows, train_rows, labels, encoder,
-        kernel, device and, for finetune, steps and best_step.
+        kernel, device and, where the encoder learns, steps, best_step and processes.
 
     Raises:
         InputError: the dataset cannot train a classifier.
@@ -41,11 +41,10 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
         )
     vectors = example_vectors(spec, examples, work)
     head = quick_head(spec, examples, vectors, work)
-    encoder = load_encoder(
-        spec.encoder, attention=spec.attention, training=spec.route == "finetune"
-    )
+    learns = spec.route != "quick"
+    encoder = load_encoder(spec.encoder, attention=spec.attention, training=learns)
     more: dict[str, Any] = {}
-    if spec.route == "finetune":
+    if learns:
         from engine.classify.finetune import finetune
 
         head, more = finetune(spec, examples, encoder, head, work)
@@ -58,7 +57,7 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
         work.out,
         encoder=encoder,
         head=head,
-        brings_encoder=spec.route == "finetune",
+        brings_encoder=learns,
         labels=examples.labels,
         route=spec.route,
         max_length=spec.max_length,

@@ -27,8 +27,9 @@ def dispatch(words: list[str]) -> dict[str, Any] | None:
     for stage in STAGES:
         if rest := _after(stage.verb, words):
             from engine.commands.stage import run_stage
+            from engine.commands.together import launched, run_together
 
-            return run_stage(stage, rest[0])
+            return (run_together if launched() else run_stage)(stage, rest[0])
     for verb in _OTHERS:
         if rest := _after(verb, words):
             command = import_module(f"engine.commands.{verb}")

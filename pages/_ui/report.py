@@ -17,7 +17,7 @@ from pages._ui.loaders import payload_json, store
 from pages._ui.notes import notes
 from pages._ui.texts import plain
 
-ROUTES = {"quick": "Quick", "finetune": "Fine-tuned"}
+ROUTES = {"quick": "Quick", "finetune": "Fine-tuned", "lora": "Adapter (LoRA)"}
 _MOST_CATEGORIES = 20
 
 

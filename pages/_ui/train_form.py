@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from engine import jobs
-from engine.classify.spec import TrainSpec
+from engine.classify.spec import LORA_RATE, TrainSpec
 from engine.encoder.find import is_here
 from engine.store import Artifact
 from pages._ui import nav
@@ -29,10 +29,30 @@ _ROUTES = {
         "The encoder learns too. Usually a few points better with thousands of texts, and several "
         "times slower; can be stopped early, keeping the best so far.",
     ),
+    "lora": (
+        "Adapter (LoRA)",
+        "Small matrices beside the encoder's weights learn and are added to them in the end. Close "
+        "to fine-tuning and lighter on memory: for large encoders.",
+    ),
 }
 _KNOBS = ["encoder", "max_length", "balance_classes", "attention", "seed"]
-_FINETUNE_KNOBS = ["epochs", "batch_size", "learning_rate", "frozen_layers", "evaluations"]
-_LABELS = {"max_length": "Tokens read of a text", "evaluations": "Looks per epoch"}
+_LEARNING = ["epochs", "learning_rate", "batch_size", "accumulate", "frozen_layers", "evaluations",
+             "gradient_checkpointing"]  # fmt: skip
+_ROUTE_KNOBS = {
+    "quick": [],
+    "finetune": _LEARNING,
+    "lora": [*_LEARNING, "lora_rank", "lora_alpha", "lora_dropout"],
+}
+_LABELS = {
+    "max_length": "Tokens read of a text",
+    "evaluations": "Looks per epoch",
+    "accumulate": "Parts of a batch",
+    "gradient_checkpointing": "Save memory (gradient checkpointing)",
+    "lora_rank": "Rank of the adapter",
+    "lora_alpha": "Alpha of the adapter",
+    "lora_dropout": "Dropout of the adapter",
+}
+_WISHES = {"quick": "quick", "finetune": "tuned", "lora": "lora"}
 _TEXTS = 3
 
 
@@ -60,10 +80,14 @@ def _choices(dataset: Artifact, counts: dict[str, dict[str, int]]) -> None:
         key="route",
         help="How much of the model learns.",
     )
-    with st.expander("More choices", icon=":material/tune:"):
-        knobs = (_FINETUNE_KNOBS if route == "finetune" else []) + _KNOBS
-        with st.grid(2, min_column_width=200):
-            chosen = spec_form(TrainSpec, knobs, key=f"train-{route}", labels=_LABELS)
+    with st.expander("More choices", icon=":material/tune:"), st.grid(2, min_column_width=200):
+        chosen = spec_form(
+            TrainSpec,
+            [*_ROUTE_KNOBS[route], *_KNOBS],
+            defaults={"learning_rate": LORA_RATE} if route == "lora" else {},
+            key=f"train-{route}",
+            labels=_LABELS,
+        )
     with boundary():
         spec = TrainSpec.parse({"dataset": dataset.key, "route": route, **chosen})
         st.caption(f":material/timer: {_estimate(spec, dataset, counts)}")
@@ -77,7 +101,7 @@ def _choices(dataset: Artifact, counts: dict[str, dict[str, int]]) -> None:
                 nav.go("train", model=here.key)
             command_line(spec.model_copy(update={"dataset": dataset.name or dataset.key}))
             return
-        wish = f"{dataset.title}-{'quick' if route == 'quick' else 'tuned'}"
+        wish = f"{dataset.title}-{_WISHES[route]}"
         name = st.text_input(
             "Name of the classifier",
             store().free_name(wish),

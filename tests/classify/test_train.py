@@ -12,7 +12,7 @@ import pytest
 from engine.classify import finetune
 from engine.classify.classifier import load_classifier
 from engine.classify.predictions import cell
-from engine.classify.spec import EvaluateSpec, TrainSpec
+from engine.classify.spec import LORA_RATE, EvaluateSpec, TrainSpec
 from engine.data.spec_dataset import DatasetSpec
 from engine.errors import Cancelled, InputError
 from engine.progress import _Silent
@@ -195,6 +195,35 @@ def test_looks_at_validation_see_every_category_of_a_sorted_file(
     assert len(seen) > 1
     assert all(set(targets) == {0, 1, 2} for targets in seen)
     assert all((targets == seen[0]).all() for targets in seen)
+
+
+def test_an_adapter_learns_and_leaves_an_ordinary_encoder(store, dataset, encoder_folder):
+    from safetensors.numpy import load_file
+
+    spec = spec_for(dataset, encoder_folder, route="lora", epochs=2, batch_size=8,
+                    learning_rate=5e-3)  # fmt: skip
+    model = run(spec, store=store)
+    before = load_file(encoder_folder / "model.safetensors")
+    after = load_file(model.path / "encoder" / "model.safetensors")
+    assert not any("lora" in name for name in after)
+    assert after.keys() <= before.keys()
+    again = run(EvaluateSpec(model=model.key, dataset=dataset.key), store=store)
+    assert again.facts["accuracy"] == model.facts["accuracy"]
+
+
+def test_an_adapter_has_a_rate_of_its_own_unless_one_is_given(encoder_folder):
+    given = {"dataset": "d", "encoder": str(encoder_folder), "route": "lora"}
+    assert TrainSpec.parse(given).learning_rate == LORA_RATE
+    assert TrainSpec.parse({**given, "learning_rate": 1e-4}).learning_rate == 1e-4
+    assert TrainSpec.parse({**given, "route": "finetune"}).learning_rate == 5e-5
+    with pytest.raises(InputError, match="lora_rank"):
+        TrainSpec.parse({**given, "lora_rank": 0})
+
+
+def test_how_many_processes_share_the_work_is_not_part_of_what_it_is(encoder_folder):
+    spec = TrainSpec(dataset="d", encoder=str(encoder_folder), route="finetune")
+    assert spec.model_copy(update={"processes": 2}).settings() == spec.settings()
+    assert spec.model_copy(update={"accumulate": 2}).settings() != spec.settings()
 
 
 def test_too_many_frozen_layers_is_a_sentence(store, dataset, encoder_folder):

@@ -53,6 +53,17 @@ def test_start_submits_what_was_chosen(visit, dataset, submitted):
     assert "job" in app.query_params
 
 
+def test_an_adapter_brings_its_own_rate_and_knobs(visit, dataset, submitted):
+    app = visit("train", dataset=dataset.key)
+    app.radio(key="route").set_value("lora").run()
+    app.number_input(key="train-lora-lora_rank").set_value(4).run()
+    button(app, "Start training").click().run()
+    assert not app.exception
+    spec, name = submitted[0]
+    assert (spec.route, spec.lora_rank, spec.learning_rate) == ("lora", 4, 5e-4)
+    assert name == "small-lora"
+
+
 def test_knobs_of_fine_tuning_are_only_there(visit, dataset):
     app = visit("train", dataset=dataset.key)
     assert not [w for w in app.number_input if w.label == "Epochs"]

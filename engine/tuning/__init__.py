@@ -1,0 +1,1 @@
+"""Fine-tuning on packed batches: an encoder and labelled texts in, a better encoder out."""

@@ -1,0 +1,183 @@
+"""Several processes that train as one: sums over all of them, and what the first one says.
+
+With one process everything here does nothing, so the loop reads the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import torch
+from torch import Tensor
+
+# Waiting for the first process's data, looks and checkpoints may take long; a process that died
+# is noticed by its closed connection, not by the clock.
+_PATIENCE = timedelta(days=7)
+_BUCKET = 1 << 25
+
+
+_GONE = threading.Event()
+
+
+class LostError(Exception):
+    """Another process of the group is gone."""
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__(reason)
+        _GONE.set()
+
+
+def lost() -> bool:
+    """Whether that was found out already."""
+    return _GONE.is_set()
+
+
+@dataclass(frozen=True)
+class Group:
+    """This process's place among those that train together: `rank` of `world`."""
+
+    rank: int = 0
+    world: int = 1
+    alive: Callable[[], bool] = lambda: True
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process keeps the results."""
+        return self.rank == 0
+
+    def told(self, value: Any = None) -> Any:
+        """What the first process says, JSON-able; the others' `value` does not matter."""
+        if self.world == 1:
+            return value
+        import torch.distributed as dist
+
+        said = json.dumps(value).encode() if self.leads else b""
+        with _losing():
+            size = torch.tensor([len(said)])
+            dist.broadcast(size, src=0)
+            content = torch.empty(int(size), dtype=torch.uint8)
+            if self.leads:
+                content = torch.frombuffer(bytearray(said), dtype=torch.uint8)
+            dist.broadcast(content, src=0)
+        return json.loads(content.numpy().tobytes())
+
+    def add(self, tensor: Tensor) -> None:
+        """`tensor` becomes, in place, its sum over all processes."""
+        if self.world == 1:
+            return
+        import torch.distributed as dist
+
+        with _losing():
+            work: Any = dist.all_reduce(tensor, async_op=True)
+            # Looked at rather than waited for: on CUDA a dead process would be waited for in vain.
+            while tensor.is_cuda and not work.is_completed():
+                if not self.alive():
+                    raise LostError("one of them has ended")
+                time.sleep(1e-4)
+            work.wait()
+
+    def add_gradients(self, parameters: list[torch.nn.Parameter]) -> None:
+        """Each parameter's gradient becomes its sum over all processes.
+
+        A process without texts in a step has none and adds nothing; what nobody has a gradient for
+        keeps none, so that the optimizer leaves it alone as it would with one process.
+        """
+        if self.world == 1 or not parameters:
+            return
+        device = parameters[0].device
+        have = torch.tensor([float(p.grad is not None) for p in parameters], device=device)
+        self.add(have)
+        wanted = [p for p, n in zip(parameters, have.tolist(), strict=True) if n]
+        for bucket in _buckets(wanted):
+            grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in bucket]
+            flat = torch.cat([grad.reshape(-1) for grad in grads])
+            self.add(flat)
+            parts = torch.split(flat, [p.numel() for p in bucket])
+            for parameter, part in zip(bucket, parts, strict=True):
+                parameter.grad = part.view_as(parameter)
+
+
+ALONE = Group()
+
+
+def _buckets(parameters: list[torch.nn.Parameter]) -> Iterator[list[torch.nn.Parameter]]:
+    bucket: list[torch.nn.Parameter] = []
+    size = 0
+    for parameter in parameters:
+        if bucket and size + parameter.numel() > _BUCKET:
+            yield bucket
+            bucket, size = [], 0
+        bucket.append(parameter)
+        size += parameter.numel()
+    if bucket:
+        yield bucket
+
+
+def launched() -> bool:
+    """Whether torchrun, or Limn itself, started this process as one of several."""
+    return int(os.environ.get("WORLD_SIZE") or 1) > 1
+
+
+def follows() -> bool:
+    """Whether this process is one of several and not the first."""
+    return launched() and int(os.environ.get("RANK") or 0) > 0
+
+
+@contextmanager
+def joined(
+    store: tuple[Any, int] | None = None, alive: Callable[[], bool] = lambda: True
+) -> Iterator[Group]:
+    """This process's group, left at the end: as torchrun's environment says, or as the first of it.
+
+    Args:
+        store: Where the first process meets the others, and how many they are, if torchrun is not
+            used.
+        alive: Whether the others still run, as far as the first process knows.
+
+    Raises:
+        LostError: the others did not come.
+    """
+    import torch.distributed as dist
+    from torch._C._distributed_c10d import PrefixStore
+
+    cuda = torch.cuda.is_available()
+    if cuda:
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK") or 0))
+    where: dict[str, Any] = {}
+    if store:
+        # The others find it by their environment, where torch prefixes the keys with this.
+        where = {"store": PrefixStore("default_pg", store[0]), "rank": 0}
+        where["world_size"] = store[1]
+    with _losing():
+        backend = "cpu:gloo,cuda:nccl" if cuda else "gloo"
+        dist.init_process_group(backend, timeout=_PATIENCE, **where)
+    try:
+        yield Group(dist.get_rank(), dist.get_world_size(), alive)
+    finally:
+        dist.destroy_process_group()
+
+
+def here() -> Group:
+    """The group this process has joined, or itself alone."""
+    import torch.distributed as dist
+
+    if dist.is_available() and dist.is_initialized():
+        return Group(dist.get_rank(), dist.get_world_size())
+    return ALONE
+
+
+@contextmanager
+def _losing() -> Iterator[None]:
+    """What torch.distributed raises when a connection breaks, as a LostError."""
+    try:
+        yield
+    except RuntimeError as error:
+        raise LostError(str(error).splitlines()[0]) from error
