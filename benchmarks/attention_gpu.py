@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import torch  # noqa: E402
 
-from engine.encoder.attention import choose  # noqa: E402
-from engine.encoder.kernels import kernel  # noqa: E402
+from engine.encoder.attention.choice import choose  # noqa: E402
+from engine.encoder.attention.kernels import kernel  # noqa: E402
 from engine.errors import InputError  # noqa: E402
 
 TOKENS, HEADS, HEAD_DIM = 65_536, 12, 64

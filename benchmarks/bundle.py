@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from safetensors.torch import load_file, save_file  # noqa: E402
 
 from benchmarks.texts import data_folder  # noqa: E402
-from engine.encoder.find import find_folder  # noqa: E402
+from engine.encoder.hub.find import find_folder  # noqa: E402
 
 
 def encoder_in_half(target: Path) -> None:

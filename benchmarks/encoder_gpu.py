@@ -27,9 +27,9 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from benchmarks.texts import texts as read  # noqa: E402
-from engine.encoder.attention import KERNELS, choose, kernel  # noqa: E402
+from engine.encoder.attention.choice import KERNELS, choose, kernel  # noqa: E402
+from engine.encoder.attention.observe import observed_kernels  # noqa: E402
 from engine.encoder.models import load_encoder  # noqa: E402
-from engine.encoder.observe import observed_kernels  # noqa: E402
 from engine.encoder.packing import pack  # noqa: E402
 from engine.errors import InputError  # noqa: E402
 

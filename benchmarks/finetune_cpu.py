@@ -35,8 +35,8 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from engine.classify.head import cross_entropy, fit_head  # noqa: E402
+from engine.encoder.attention.observe import observed_kernels  # noqa: E402
 from engine.encoder.models import load_encoder  # noqa: E402
-from engine.encoder.observe import observed_kernels  # noqa: E402
 from engine.encoder.packing import pack  # noqa: E402
 from engine.tuning.lesson import Lesson  # noqa: E402
 from engine.tuning.loop import tune  # noqa: E402

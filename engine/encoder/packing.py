@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder.tokens import Tokens
+from engine.encoder.tokenizing.tokens import Tokens
 
 Ints = NDArray[np.integer]
 

@@ -12,7 +12,7 @@ def pool(modes: Sequence[str], hidden: Tensor, cu_seqlens: Tensor, *, normalize:
     """(n_texts, width x modes) float32 from (tokens, width); texts without tokens get zeros.
 
     Args:
-        modes: Of :data:`engine.encoder.folder.POOLINGS`; more than one are joined end to end.
+        modes: Of :data:`engine.encoder.hub.folder.POOLINGS`; more than one are joined end to end.
         hidden: (tokens, width) of any floating-point type; sums are in float32.
         cu_seqlens: (n_texts + 1,) int64 on the same device.
         normalize: Scale each vector to length 1.

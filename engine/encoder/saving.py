@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from engine.encoder.encoder import Encoder
-from engine.encoder.folder import fingerprint
+from engine.encoder.hub.folder import fingerprint
 
 _KEPT = (".json", ".txt", ".model", ".md")
 

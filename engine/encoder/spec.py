@@ -33,10 +33,10 @@ class TokenizeSpec(Spec):
 
     def outside(self) -> dict[str, str]:
         """The tokenizer by its files, and the limit that `max_length` stands for."""
-        from engine.encoder.find import find_folder
-        from engine.encoder.folder import read_recipe
-        from engine.encoder.identity import tokenizer_identity
-        from engine.encoder.tokenizer import token_limit
+        from engine.encoder.hub.find import find_folder
+        from engine.encoder.hub.folder import read_recipe
+        from engine.encoder.hub.identity import tokenizer_identity
+        from engine.encoder.tokenizing.tokenizer import token_limit
 
         limit = token_limit(read_recipe(find_folder(self.encoder)), self.max_length)
         return {"tokenizer": tokenizer_identity(self.encoder), "max_length": str(limit)}
@@ -80,8 +80,8 @@ class EmbedSpec(Spec):
 
     def outside(self) -> dict[str, str]:
         """The encoder by its weights and files, a draft also by how it is made."""
-        from engine.encoder.find import drafted
-        from engine.encoder.identity import identity
+        from engine.encoder.hub.find import drafted
+        from engine.encoder.hub.identity import identity
         from engine.stages import stage_of
 
         base = drafted(self.encoder)
@@ -110,7 +110,7 @@ class DistillSpec(Spec):
 
     def outside(self) -> dict[str, str]:
         """The encoder by its weights and files."""
-        from engine.encoder.identity import identity
+        from engine.encoder.hub.identity import identity
 
         return {"encoder": identity(self.encoder)}
 

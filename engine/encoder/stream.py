@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.encoder.packing import Ints, batches, pack
-from engine.encoder.tokens import Tokens
+from engine.encoder.tokenizing.tokens import Tokens
 from engine.encoder.workers import spread
 from engine.progress import Progress
 

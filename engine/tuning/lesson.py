@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder.tokens import Tokens
+from engine.encoder.tokenizing.tokens import Tokens
 from engine.tuning.settings import Tuning
 
 Floats = NDArray[np.float32]

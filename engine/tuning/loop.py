@@ -16,6 +16,7 @@ from engine.encoder.encoder import Encoder
 from engine.encoder.packing import Ints
 from engine.errors import InputError
 from engine.progress import SILENT, Progress
+from engine.together.group import ALONE, Group, LostError
 from engine.tuning import checkpoint
 from engine.tuning.adapter import add_adapter, merge_adapter
 from engine.tuning.dropout import Dropouts
@@ -28,7 +29,6 @@ from engine.tuning.plan import look_steps, plan_steps
 from engine.tuning.recall import Recall, pays
 from engine.tuning.settings import Tuning
 from engine.tuning.step import Stepper, side_by_side
-from engine.tuning.together import ALONE, Group, LostError
 
 CHECKPOINT_EVERY_S = 60.0
 Judge = Callable[[Floats, Places], tuple[float, float]]

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from engine.encoder.encoder import Encoder
 from engine.encoder.packing import Ints, PackedBatch, batches, pack
-from engine.encoder.tokens import Tokens
+from engine.encoder.tokenizing.tokens import Tokens
 from engine.encoder.workers import spread
 from engine.progress import Progress
 from engine.tuning.layers import stack_of

@@ -14,6 +14,7 @@ from engine.encoder.packing import Ints, pack
 from engine.encoder.workers import spread
 from engine.errors import InputError
 from engine.progress import Progress
+from engine.together.group import Group
 from engine.tuning.dropout import Dropouts
 from engine.tuning.lesson import Lesson
 from engine.tuning.network import Network
@@ -21,7 +22,6 @@ from engine.tuning.optimizer import MAX_GRAD_NORM
 from engine.tuning.plan import deal, parts
 from engine.tuning.recall import Recall
 from engine.tuning.settings import Tuning
-from engine.tuning.together import Group
 
 _FEW_CORES = 4
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine import jobs
 from engine.classify.spec import LORA_RATE, TrainSpec
-from engine.encoder.find import is_here
+from engine.encoder.hub.find import is_here
 from engine.store import Artifact
 from pages._ui import nav
 from pages._ui.boundary import boundary

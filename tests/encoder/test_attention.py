@@ -5,9 +5,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.encoder import attention, kernels
-from engine.encoder.attention import KERNELS, choose, kernel
-from engine.encoder.observe import observed_kernels
+from engine.encoder.attention import choice as attention
+from engine.encoder.attention import kernels
+from engine.encoder.attention.choice import KERNELS, choose, kernel
+from engine.encoder.attention.observe import observed_kernels
 from engine.errors import InputError
 
 CPU_KERNELS = ("sdpa_flash", "sdpa_math", "eager")

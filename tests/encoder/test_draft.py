@@ -8,7 +8,7 @@ import pytest
 from engine.encoder import embed
 from engine.encoder.distill import components, meaningful, weights
 from engine.encoder.draft import load_draft
-from engine.encoder.find import drafted
+from engine.encoder.hub.find import drafted
 from engine.encoder.models import load_encoder
 from engine.encoder.spec import DistillSpec, EmbedSpec, TokenizeSpec
 from engine.errors import InputError

@@ -7,8 +7,8 @@ import pytest
 
 from engine.encoder import embed
 from engine.encoder.encoder import Encoder
-from engine.encoder.repeats import Repeats, digests
 from engine.encoder.spec import EmbedSpec, TokenizeSpec
+from engine.encoder.tokenizing.repeats import Repeats, digests
 from engine.errors import Cancelled, InputError
 from engine.progress import SILENT
 from engine.resolve import resolve

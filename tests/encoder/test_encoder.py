@@ -105,7 +105,7 @@ def test_gradients_of_packed_equal_padded_eager(family, tmp_path, texts):
 
 
 def test_training_runs_flash_forward_and_backward(tiny_folder, texts):
-    from engine.encoder.observe import observed_kernels
+    from engine.encoder.attention.observe import observed_kernels
 
     encoder = load_encoder(str(tiny_folder), device="cpu", training=True)
     assert encoder.model.training

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.encoder import models
-from engine.encoder.fused import FusedOutput, FusedSelfAttention
-from engine.encoder.onednn import OneDnnLinear
+from engine.encoder.layers.fused import FusedOutput, FusedSelfAttention
+from engine.encoder.layers.onednn import OneDnnLinear
 from engine.encoder.packing import pack
 from tests.tiny import make_tiny_encoder
 
@@ -84,7 +84,7 @@ def test_the_default_is_laid_out_for_this_processor(minilm):
 @pytest.mark.parametrize("width", [32, 100, 384, 1024])
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
 def test_residual_and_norm_in_one_pass_equal_both(width, dtype):
-    from engine.encoder.triton_norm import add_layer_norm
+    from engine.encoder.layers.triton_norm import add_layer_norm
 
     torch.manual_seed(width)
     x, residual = (torch.randn(1, 777, width, device="cuda", dtype=dtype) for _ in range(2))

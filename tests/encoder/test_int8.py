@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.encoder import int8
-from engine.encoder.int8 import Int8Linear, quantize
+from engine.encoder.layers import int8
+from engine.encoder.layers.int8 import Int8Linear, quantize
 from engine.encoder.models import load_encoder
 from engine.encoder.packing import pack
 from engine.encoder.precision import check

@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from engine.encoder import models
-from engine.encoder.find import is_here
-from engine.encoder.folder import fingerprint, read_recipe
+from engine.encoder.hub.find import is_here
+from engine.encoder.hub.folder import fingerprint, read_recipe
 from engine.encoder.models import DEFAULT_SHA256, find_folder, load_encoder
 from engine.errors import InputError
 

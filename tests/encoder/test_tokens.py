@@ -9,12 +9,12 @@ import shutil
 import numpy as np
 import pytest
 
-from engine.encoder import tokenize
 from engine.encoder.models import load_encoder
 from engine.encoder.saving import save_encoder
 from engine.encoder.spec import EmbedSpec, TokenizeSpec
-from engine.encoder.token_files import dataset_tokens, open_tokens
-from engine.encoder.tokens import Tokenizer, Tokens
+from engine.encoder.tokenizing import stage as tokenize
+from engine.encoder.tokenizing.files import dataset_tokens, open_tokens
+from engine.encoder.tokenizing.tokens import Tokenizer, Tokens
 from engine.errors import Cancelled, InputError
 from engine.progress import SILENT
 from engine.resolve import resolve
@@ -75,7 +75,7 @@ def test_kept_tokens_are_the_tokenizers(store, spec, tiny):
 
 
 def test_a_large_vocabulary_takes_wider_numbers(tmp_path, tiny):
-    from engine.encoder.token_files import Mark, TokenFiles
+    from engine.encoder.tokenizing.files import Mark, TokenFiles
 
     tokens = tiny.tokenize(ROWS)
     for vocabulary, kind in ((1 << 16, np.uint16), ((1 << 16) + 1, np.int32)):
@@ -194,8 +194,8 @@ def test_a_stage_finds_or_makes_them(store, spec, tiny):
 
 @pytest.mark.parametrize("family", ["bert", "roberta", "distilbert"])
 def test_the_tokenizer_alone_is_the_encoders(tmp_path, family):
-    from engine.encoder.folder import read_recipe
-    from engine.encoder.tokenizer import load_tokenizer
+    from engine.encoder.hub.folder import read_recipe
+    from engine.encoder.tokenizing.tokenizer import load_tokenizer
 
     folder = make_tiny_encoder(tmp_path / family, family, limit=None)
     encoder, alone = load_encoder(str(folder)), load_tokenizer(read_recipe(folder))

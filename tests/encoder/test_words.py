@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from tokenizers import AddedToken, models, normalizers, pre_tokenizers, processors
 from tokenizers import Tokenizer as Backend
 
-from engine.encoder import tokens, word_pieces, words
-from engine.encoder.tokens import Tokenizer
+from engine.encoder.tokenizing import tokens, word_pieces, words
+from engine.encoder.tokenizing.tokens import Tokenizer
 from tests.tiny import WORDS
 
 LIMIT = 12

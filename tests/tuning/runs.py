@@ -17,10 +17,10 @@ import torch
 from safetensors.torch import save_file
 
 from engine.errors import InputError
+from engine.together.group import joined, launched
 from engine.tuning import loop
 from engine.tuning.settings import Tuning
 from engine.tuning.step import Stepper
-from engine.tuning.together import joined, launched
 from tests.tuning.conftest import judge, load, make_lesson
 
 

@@ -84,6 +84,6 @@ def test_the_processes_of_a_spec_are_started_and_ended(store, dataset, dropping)
     model = run(spec, store=store)
     assert model.facts["processes"] == 2
     left = psutil.Process().children(recursive=True)
-    assert not [one for one in left if "engine.tuning.follow" in " ".join(one.cmdline())]
+    assert not [one for one in left if "engine.together.follow" in " ".join(one.cmdline())]
     alone = spec.model_copy(update={"processes": 1})
     assert run(alone, store=store).key == model.key

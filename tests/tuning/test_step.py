@@ -8,6 +8,7 @@ import torch
 
 from engine.errors import InputError
 from engine.progress import SILENT
+from engine.together.group import ALONE
 from engine.tuning.dropout import Dropouts
 from engine.tuning.loop import prepare
 from engine.tuning.optimizer import make_optimizer
@@ -15,7 +16,6 @@ from engine.tuning.plan import deal, parts
 from engine.tuning.recall import Recall
 from engine.tuning.settings import Tuning
 from engine.tuning.step import Stepper
-from engine.tuning.together import ALONE
 from tests.tiny import make_tiny_encoder
 from tests.tuning.conftest import load, make_lesson, quiet
 

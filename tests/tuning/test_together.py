@@ -81,7 +81,7 @@ def test_gradients_of_two_are_those_of_one(folder, tmp_path):
     script = f"""
 import sys, torch
 from safetensors.torch import save_file
-from engine.tuning.together import joined
+from engine.together.group import joined
 from tests.tuning.test_step import BATCH, stepper_for
 torch.set_num_threads(1)
 with joined() as group:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.encoder.tokens import Tokens
+from engine.encoder.tokenizing.tokens import Tokens
 
 if TYPE_CHECKING:
     from engine.work import Work

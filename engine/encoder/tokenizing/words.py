@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder.word_pieces import Ints, WordPieces
+from engine.encoder.tokenizing.word_pieces import Ints, WordPieces
 
 _PART_CHARACTERS = 1 << 20
 """Characters one thread takes at a time: enough for words to repeat, few enough for its cache."""

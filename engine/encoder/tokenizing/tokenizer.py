@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.encoder.folder import Recipe, read_json
-from engine.encoder.tokens import Tokenizer
+from engine.encoder.hub.folder import Recipe, read_json
+from engine.encoder.tokenizing.tokens import Tokenizer
 from engine.errors import InputError
 
 _AFTER_PADDING = ("roberta", "xlm-roberta", "camembert")

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 class FusedSelfAttention(nn.Module):
     """BERT's self-attention with one product for query, key and value.
 
-    attend: transformers' attention call, see :func:`engine.encoder.seam.attention`.
+    attend: transformers' attention call, see :func:`engine.encoder.attention.seam.attention`.
     """
 
     def __init__(self, plain: Any, attend: Callable[..., tuple[Tensor, None]]) -> None:
@@ -52,7 +52,7 @@ class FusedOutput(nn.Module):
         """(rows, length, width) in and out."""
         norm, hidden = self.LayerNorm, self.dense(hidden_states)
         if hidden.is_cuda and not torch.is_grad_enabled():  # the kernel has no backward
-            from engine.encoder.triton_norm import add_layer_norm
+            from engine.encoder.layers.triton_norm import add_layer_norm
 
             return add_layer_norm(hidden, input_tensor, norm.weight, norm.bias, norm.eps)
         summed: Tensor = norm(hidden + input_tensor)

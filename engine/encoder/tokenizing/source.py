@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.encoder.ahead import ahead
-from engine.encoder.dataset_texts import text_blocks
-from engine.encoder.repeats import Digests, digests
-from engine.encoder.token_files import Mark, TokenFiles, open_tokens
-from engine.encoder.tokens import Tokens
+from engine.encoder.tokenizing.dataset_texts import text_blocks
+from engine.encoder.tokenizing.files import Mark, TokenFiles, open_tokens
+from engine.encoder.tokenizing.repeats import Digests, digests
+from engine.encoder.tokenizing.tokens import Tokens
 
 if TYPE_CHECKING:
     from engine.encoder.draft import DraftEncoder

@@ -1,4 +1,4 @@
-"""Several processes that train as one: sums over all of them, and what the first one says.
+"""Several processes that work as one: sums over all of them, and what the first one says.
 
 With one process everything here does nothing, so the loop reads the same.
 """

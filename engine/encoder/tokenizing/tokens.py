@@ -11,7 +11,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder.words import Rows, WordTokenizer, join, read_rules
+from engine.encoder.tokenizing.words import Rows, WordTokenizer, join, read_rules
 
 Ints = NDArray[np.integer]
 
@@ -80,7 +80,8 @@ class Tokenizer:
 
     Truncation is a setting of the tokenizer object, so one object is kept for each length: threads
     that ask for different lengths do not disturb each other. Where words can be tokenized one by
-    one (:mod:`engine.encoder.words`) many texts at once take that way; the ids are the same.
+    one (:mod:`engine.encoder.tokenizing.words`) many texts at once take that way; the ids are the
+    same.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from types import FrameType
 
 import torch
 
-from engine.tuning.together import ALONE, Group, LostError, here, joined, lost
+from engine.together.group import ALONE, Group, LostError, here, joined, lost
 
 _ROOT = Path(__file__).resolve().parents[2]
 _START = timedelta(minutes=5)
@@ -31,7 +31,7 @@ def how_many(processes: int) -> int:
 def gathered(processes: int) -> Iterator[Group]:
     """The group torchrun made, or this process with `processes` - 1 others started for it.
 
-    The others run :mod:`engine.tuning.follow` on this machine and end with the context.
+    The others run :mod:`engine.together.follow` on this machine and end with the context.
     """
     if (group := here()).world > 1:
         yield group
@@ -75,7 +75,7 @@ def _start(rank: int, world: int, port: int, threads: int) -> subprocess.Popen[b
         "PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")])),
     }
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "engine.tuning.follow"],
+        [sys.executable, "-P", "-m", "engine.together.follow"],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

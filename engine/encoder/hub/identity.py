@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 
-from engine.encoder.find import find_folder, is_default
-from engine.encoder.folder import fingerprint, read_recipe
+from engine.encoder.hub.find import find_folder, is_default
+from engine.encoder.hub.folder import fingerprint, read_recipe
 
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the default encoder's model.safetensors; any other weights are refused when it is loaded."""

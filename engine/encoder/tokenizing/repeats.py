@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoder.tokens import Ints, Tokens
+from engine.encoder.tokenizing.tokens import Ints, Tokens
 
 Digests = NDArray[np.uint64]
 

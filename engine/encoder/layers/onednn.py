@@ -77,7 +77,7 @@ def lay_out(model: nn.Module) -> int:
 
 
 def _has_exact_gelu(parent: nn.Module) -> bool:
-    """Whether `parent` is a linear layer called dense with the GELU of the error function after it."""
+    """Whether `parent` is a linear layer called dense and then the GELU by the error function."""
     if not type(parent).__name__.endswith("Intermediate"):
         return False
     act = getattr(parent, "intermediate_act_fn", None)

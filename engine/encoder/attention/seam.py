@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from engine.encoder.kernels import KERNELS, kernel
+from engine.encoder.attention.kernels import KERNELS, kernel
 from engine.encoder.packing import Run
 
 _LOCK = threading.Lock()

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.encoder.ahead import ahead
-from engine.encoder.dataset_texts import count_texts, text_blocks
-from engine.encoder.find import find_folder
-from engine.encoder.folder import read_recipe
+from engine.encoder.hub.find import find_folder
+from engine.encoder.hub.folder import read_recipe
 from engine.encoder.spec import TokenizeSpec
-from engine.encoder.token_files import Mark, TokenFiles
+from engine.encoder.tokenizing.dataset_texts import count_texts, text_blocks
+from engine.encoder.tokenizing.files import Mark, TokenFiles
 
 if TYPE_CHECKING:
     from engine.work import Work
@@ -32,12 +32,12 @@ class _Done:
 
 
 def build(spec: TokenizeSpec, work: Work) -> dict[str, object]:
-    """Write flat.npy, offsets.npy and truncated.npy, see :mod:`engine.encoder.token_files`.
+    """Write flat.npy, offsets.npy and truncated.npy, see :mod:`engine.encoder.tokenizing.files`.
 
     Raises:
         InputError: the dataset is empty, or the encoder has no tokenizer or reads less.
     """
-    from engine.encoder.tokenizer import load_tokenizer, token_limit
+    from engine.encoder.tokenizing.tokenizer import load_tokenizer, token_limit
 
     folder = work.inputs["dataset"].path
     total = count_texts(folder)

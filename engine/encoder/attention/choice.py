@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from engine.encoder.kernels import FLASH_KERNELS, KERNELS, kernel
+from engine.encoder.attention.kernels import FLASH_KERNELS, KERNELS, kernel
 from engine.errors import InputError
 
 __all__ = ["FLASH_KERNELS", "KERNELS", "Choice", "choose", "kernel"]

@@ -1,0 +1,1 @@
+"""Several processes that do one piece of work: how they start, meet and part."""
