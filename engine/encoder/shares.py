@@ -32,7 +32,13 @@ _SEEN = 65_536
 
 
 def encode_together(
-    encoder: Encoder, tokens: Path, folder: Path, group: Group, progress: Progress, **how: str
+    encoder: Encoder,
+    tokens: Path,
+    folder: Path,
+    group: Group,
+    progress: Progress,
+    chunk: int = CHUNK,
+    **how: str,
 ) -> NDArray[np.int64]:
     """Have all processes of `group` encode `tokens`; this one leads and does its share.
 
@@ -42,6 +48,7 @@ def encode_together(
         folder: Where the chunks go; survives a kill.
         group: The processes.
         progress: Advanced by texts, as they are done by anyone.
+        chunk: Texts of a chunk; always the same for one folder.
         how: How the others load the encoder: name, attention, dtype.
 
     Returns:
@@ -53,29 +60,38 @@ def encode_together(
     opened = open_tokens(tokens)
     first = first_rows(opened)
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / _ROWS, np.flatnonzero(first == np.arange(len(first))))
-    follow = {"do": "engine.encoder.shares:encode_share", "tokens": str(tokens)}
-    group.told({**follow, "folder": str(folder), **how})
-    _encode(encoder, opened, folder, group, progress)
+    rows = np.flatnonzero(first == np.arange(len(first)))
+    np.save(folder / _ROWS, rows)
+    # Listed here, once: another process would look when some of them are done already.
+    todo = [n for n in range(-(-len(rows) // chunk)) if not _chunk(folder, n).exists()]
+    do = "engine.encoder.shares:encode_share"
+    where = {"tokens": str(tokens), "folder": str(folder), "chunk": chunk, "todo": todo}
+    group.told({"do": do, **where, **how})
+    _encode(encoder, opened, folder, group, progress, chunk, todo)
     group.told()  # until all have come this far
     return first
 
 
-def encode_share(said: dict[str, str], group: Group) -> None:
+def encode_share(said: dict[str, Any], group: Group) -> None:
     """One process's share, as the leader said."""
     encoder = load_encoder(said["name"], attention=said["attention"], dtype=said["dtype"])
-    _encode(encoder, open_tokens(Path(said["tokens"])), Path(said["folder"]), group, SILENT)
+    tokens, folder = open_tokens(Path(said["tokens"])), Path(said["folder"])
+    _encode(encoder, tokens, folder, group, SILENT, said["chunk"], said["todo"])
     group.told()
 
 
 def _encode(
-    encoder: Encoder, tokens: Tokens, folder: Path, group: Group, progress: Progress
+    encoder: Encoder,
+    tokens: Tokens,
+    folder: Path,
+    group: Group,
+    progress: Progress,
+    chunk: int,
+    todo: list[int],
 ) -> None:
     rows = np.load(folder / _ROWS)
-    encoder.observed()  # the first call of a kernel takes long: not while others wait for memory
-    todo = [n for n in range(-(-len(rows) // CHUNK)) if not _chunk(folder, n).exists()]
     mine = todo[group.rank :: group.world]
-    blocks = (tokens.pick(rows[n * CHUNK : (n + 1) * CHUNK]) for n in mine)
+    blocks = (tokens.pick(rows[n * chunk : (n + 1) * chunk]) for n in mine)
     for n, vectors in zip(mine, encoder.encode_blocks(blocks), strict=True):
         half = folder / f"{n}.half"
         with half.open("wb") as file:
@@ -85,7 +101,7 @@ def _encode(
         half.replace(_chunk(folder, n))
         if group.leads:
             done = sum(1 for _ in folder.glob("*.chunk"))
-            progress.at(min(done * CHUNK, len(rows)))
+            progress.at(min(done * chunk, len(rows)))
 
 
 def first_rows(tokens: Tokens) -> NDArray[np.int64]:
@@ -98,22 +114,24 @@ def first_rows(tokens: Tokens) -> NDArray[np.int64]:
     return np.concatenate(parts).astype(np.int64)
 
 
-def gathered_vectors(folder: Path, first: NDArray[np.int64]) -> Iterator[NDArray[np.float32]]:
+def gathered_vectors(
+    folder: Path, first: NDArray[np.int64], chunk: int = CHUNK
+) -> Iterator[NDArray[np.float32]]:
     """The vectors of all texts in their order, a chunk at a time, from the files of the shares."""
     rows = np.load(folder / _ROWS)
     kept: Any = None
     open_at = -1
-    for start in range(0, len(first), CHUNK):
+    for start in range(0, len(first), chunk):
         # a text's place among those that were encoded, and with it its chunk
-        places = np.searchsorted(rows, first[start : start + CHUNK])
+        places = np.searchsorted(rows, first[start : start + chunk])
         out: NDArray[np.float32] | None = None
-        for n in np.unique(places // CHUNK):
+        for n in np.unique(places // chunk):
             if n != open_at:
                 kept, open_at = np.load(_chunk(folder, int(n)), mmap_mode="r"), n
             if out is None:
                 out = np.empty((len(places), kept.shape[1]), dtype=np.float32)
-            here = places // CHUNK == n
-            out[here] = kept[places[here] - n * CHUNK]
+            here = places // chunk == n
+            out[here] = kept[places[here] - n * chunk]
         assert out is not None, "a chunk of rows has at least one row"
         yield out
 

@@ -78,6 +78,18 @@ class EmbedSpec(Spec):
         "vectors are is measured on your own texts.",
     )
 
+    processes: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Processes that share the texts; 0 is one for each GPU where the texts are "
+        "many, else one alone. Under torchrun, torchrun's number counts.",
+    )
+
+    def settings(self) -> dict[str, Any]:
+        """What the key is made of; how many processes shared the work changes no vector."""
+        return {name: value for name, value in super().settings().items() if name != "processes"}
+
     def outside(self) -> dict[str, str]:
         """The encoder by its weights and files, a draft also by how it is made."""
         from engine.encoder.hub.find import drafted

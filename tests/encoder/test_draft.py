@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.encoder import embed
+from engine.encoder import alone
 from engine.encoder.distill import components, meaningful, weights
 from engine.encoder.draft import load_draft
 from engine.encoder.hub.find import drafted
@@ -108,9 +108,9 @@ def test_facts_tell_what_it_is(made, draft, tiny):
 
 
 def test_embedding_makes_the_draft_once_and_shares_tokens(store, tiny_folder, monkeypatch):
-    monkeypatch.setattr(embed, "_DRAFT_BLOCK", 100)
+    monkeypatch.setattr(alone, "_DRAFT_BLOCK", 100)
     dataset = make_dataset(store)
-    assert len(ROWS) > 2 * embed._DRAFT_BLOCK
+    assert len(ROWS) > 2 * alone._DRAFT_BLOCK
     spec = EmbedSpec(dataset=dataset.key, encoder=f"draft:{tiny_folder}")
     first = run(spec, store=store)
     assert first.facts["kernel"] == "none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.encoder import embed
+from engine.encoder import alone
 from engine.encoder.encoder import Encoder
 from engine.encoder.spec import EmbedSpec, TokenizeSpec
 from engine.encoder.tokenizing.repeats import Repeats, digests
@@ -30,8 +30,8 @@ def dataset(store):
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch):
-    monkeypatch.setattr(embed, "_CPU_BLOCK", 50)
-    monkeypatch.setattr(embed, "_SYNC_S", 0.0)
+    monkeypatch.setattr(alone, "_CPU_BLOCK", 50)
+    monkeypatch.setattr(alone, "_SYNC_S", 0.0)
 
 
 @pytest.fixture
