@@ -184,7 +184,7 @@ def accuracy(folder, tokens, targets, seeds):
     for seed in range(seeds):
         order = np.random.default_rng(seed).permutation(len(tokens)).astype(np.int64)
         look, train = order[:HELD_OUT], order[HELD_OUT:]
-        settings = Tuning(epochs=2, batch_size=32, seed=seed, evaluations=1, look_rows=HELD_OUT)
+        settings = Tuning(epochs=2, batch_size=64, seed=seed, evaluations=1, look_rows=HELD_OUT)
         encoder = load_encoder(str(folder), training=True)
         lesson = lesson_of(tokens, targets, encoder.width, train, look)
         seen = []

@@ -12,6 +12,7 @@ from engine.classify.head import Floats, LinearHead, Targets, cross_entropy
 from engine.classify.scores import confusion, macro_f1
 from engine.classify.spec import TrainSpec
 from engine.encoder.encoder import Encoder
+from engine.encoder.tokenizing.files import dataset_tokens
 from engine.errors import InputError
 from engine.together.group import LostError
 from engine.together.launch import gathered
@@ -41,8 +42,9 @@ def finetune(
             process that trained along died.
     """
     work.progress.stage("Reading tokens", total=len(examples.texts), unit="texts")
+    tokens = dataset_tokens(work, work.inputs["dataset"].key, spec.encoder, spec.max_length)
     lesson = Lesson(
-        tokens=encoder.tokenize(examples.texts, spec.max_length or None),
+        tokens=tokens.pick(examples.places),
         targets=examples.targets,
         train=examples.where("train"),
         look=examples.where("validation"),
@@ -96,6 +98,7 @@ def tuning(spec: TrainSpec) -> Tuning:
         look_rows=_LOOK_ROWS,
         seed=spec.seed,
         gradient_checkpointing=spec.gradient_checkpointing,
+        compile=spec.compile,
     )
     if spec.route != "lora":
         return chosen

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.encoder.ahead import ahead
 from engine.encoder.attention.choice import Choice
+from engine.encoder.attention.kernels import takes_runs
 from engine.encoder.attention.observe import observed_kernels
 from engine.encoder.hub.folder import Recipe
 from engine.encoder.packing import Ints, PackedBatch, joined
@@ -26,8 +27,6 @@ from engine.progress import SILENT, Progress
 _BLOCK = 4096
 _CPU_BUDGET = 1024
 _CUDA_BUDGET = 131_072
-_RUN_KERNELS = ("sdpa_flash", "sdpa_math", "eager")
-"""Kernels that take one run of equally long texts at a time, so need to know the runs."""
 
 
 @dataclass(eq=False)
@@ -96,7 +95,7 @@ class Encoder:
             more["inputs_embeds"] = more["inputs_embeds"].unsqueeze(0)
         else:
             more["input_ids"] = self._on_device(batch.ids).unsqueeze(0)
-        if self.kernel.name in _RUN_KERNELS:
+        if takes_runs(self.kernel.name):
             more["runs"] = batch.runs
         out = self.model(
             position_ids=positions.unsqueeze(0),

@@ -19,6 +19,7 @@ from engine.progress import SILENT, Progress
 from engine.together.group import ALONE, Group, LostError
 from engine.tuning import checkpoint
 from engine.tuning.adapter import add_adapter, merge_adapter
+from engine.tuning.compiling import Compiling
 from engine.tuning.dropout import Dropouts
 from engine.tuning.layers import beneath
 from engine.tuning.lesson import Floats, Lesson, Places
@@ -128,16 +129,13 @@ def tune(
         encoder, network, optimizer, lesson, settings, group, recall, progress, run.accumulate,
         dropouts,
     )  # fmt: skip
-    if settings.compile:
-        encoder.model.compile(dynamic=True)
+    compiling = Compiling(encoder, settings.compile)
     try:
-        _Loop(stepper, run, plan, look_at, judge, scratch, progress).go()
+        _Loop(stepper, run, plan, look_at, judge, scratch, progress, compiling).go()
     finally:
-        for opened in (recall, dropouts):
+        for opened in (recall, dropouts, compiling):
             if opened:
                 opened.close()
-        if settings.compile:
-            encoder.model._compiled_call_impl = None
     if group.leads:
         checkpoint.load(best, weights)
         shutil.rmtree(scratch / "recall", ignore_errors=True)
@@ -182,6 +180,7 @@ class _Loop:
     judge: Judge
     scratch: Path
     progress: Progress
+    compiling: Compiling
 
     def __post_init__(self) -> None:
         self._group = self.stepper.group
@@ -213,6 +212,7 @@ class _Loop:
             self._pending.append(self.stepper.step(batch, run.step))
             run.step += 1
             progress.advance(len(batch))
+            self.compiling.stepped(len(plan) - run.step, self._group, progress)
             if looked := run.step in looks:
                 self._look()
             # After every look, so that the best weights on disk are never ahead of the run's place.

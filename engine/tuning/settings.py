@@ -8,6 +8,7 @@ from typing import Literal
 from engine.errors import InputError
 
 Adapter = Literal["none", "lora"]
+Compile = Literal["auto", "always", "never"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Tuning:
         rank: Width of those matrices.
         alpha: Their product counts ``alpha / rank`` times.
         dropout: Share of their input that is dropped in training.
-        compile: Run the encoder through torch.compile.
+        compile: Run the encoder through torch.compile: auto where a run on a GPU is long.
 
     Raises:
         InputError: a number is outside its bounds; the sentence names it and them.
@@ -52,7 +53,7 @@ class Tuning:
     rank: int = 8
     alpha: float = 16.0
     dropout: float = 0.0
-    compile: bool = False
+    compile: Compile = "auto"
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "accumulate", "evaluations", "look_rows", "rank"):
@@ -68,3 +69,5 @@ class Tuning:
             raise InputError(f"dropout is {self.dropout}; it must be 0 or more, and below 1.")
         if self.adapter not in ("none", "lora"):
             raise InputError(f"There is no adapter {self.adapter!r}; choose none or lora.")
+        if self.compile not in ("auto", "always", "never"):
+            raise InputError(f"compile is {self.compile!r}; choose auto, always or never.")

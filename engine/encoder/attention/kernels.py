@@ -169,6 +169,11 @@ _RUNNERS: dict[str, Callable[..., Tensor]] = {
 }
 
 
+def takes_runs(name: str) -> bool:
+    """Whether the kernel takes one run of equally long texts at a time, so wants to know them."""
+    return name in _RUNNERS and name not in ("flash_attn", "torch_varlen")
+
+
 def kernel(name: str) -> Callable[..., Tensor]:
     """The kernel called `name`.
 
