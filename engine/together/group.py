@@ -69,37 +69,48 @@ class Group:
             dist.broadcast(content, src=0)
         return json.loads(content.numpy().tobytes())
 
-    def add(self, tensor: Tensor) -> None:
-        """`tensor` becomes, in place, its sum over all processes."""
+    def add(self, *tensors: Tensor) -> None:
+        """Each of `tensors` becomes, in place, its sum over all processes."""
         if self.world == 1:
             return
         import torch.distributed as dist
 
         with _losing():
-            work: Any = dist.all_reduce(tensor, async_op=True)
+            works: list[Any] = [dist.all_reduce(tensor, async_op=True) for tensor in tensors]
             # Looked at rather than waited for: on CUDA a dead process would be waited for in vain.
-            while tensor.is_cuda and not work.is_completed():
+            while tensors[0].is_cuda and not all(work.is_completed() for work in works):
                 if not self.alive():
                     raise LostError("one of them has ended")
-                time.sleep(1e-4)
-            work.wait()
+                time.sleep(2e-5)
+            for work in works:
+                work.wait()
 
-    def add_gradients(self, parameters: list[torch.nn.Parameter]) -> None:
-        """Each parameter's gradient becomes its sum over all processes.
+    def add_gradients(
+        self, parameters: list[torch.nn.Parameter], loss: Tensor, *, all_work: bool
+    ) -> None:
+        """Each parameter's gradient, and the `loss`, become their sums over all processes.
 
-        A process without texts in a step has none and adds nothing; what nobody has a gradient for
-        keeps none, so that the optimizer leaves it alone as it would with one process.
+        A process without texts in a step has no gradients and adds nothing; what nobody has a
+        gradient for keeps none, so that the optimizer leaves it alone as it would with one process.
+
+        Args:
+            parameters: The same in every process.
+            loss: A number on their device.
+            all_work: Every process has texts in this step, and so a gradient for the same ones.
         """
-        if self.world == 1 or not parameters:
+        if self.world == 1:
             return
-        device = parameters[0].device
-        have = torch.tensor([float(p.grad is not None) for p in parameters], device=device)
-        self.add(have)
-        wanted = [p for p, n in zip(parameters, have.tolist(), strict=True) if n]
-        for bucket in _buckets(wanted):
+        wanted = [p for p in parameters if p.grad is not None]
+        if not all_work:
+            have = torch.tensor([float(p.grad is not None) for p in parameters])
+            self.add(have)
+            wanted = [p for p, n in zip(parameters, have.tolist(), strict=True) if n]
+        flats = []
+        for bucket in (buckets := list(_buckets(wanted))):
             grads = [torch.zeros_like(p) if p.grad is None else p.grad for p in bucket]
-            flat = torch.cat([grad.reshape(-1) for grad in grads])
-            self.add(flat)
+            flats.append(torch.cat([grad.reshape(-1) for grad in grads]))
+        self.add(loss, *flats)
+        for bucket, flat in zip(buckets, flats, strict=True):
             parts = torch.split(flat, [p.numel() for p in bucket])
             for parameter, part in zip(bucket, parts, strict=True):
                 parameter.grad = part.view_as(parameter)
@@ -161,6 +172,12 @@ def joined(
         dist.init_process_group(backend, timeout=_PATIENCE, **where)
     try:
         yield Group(dist.get_rank(), dist.get_world_size(), alive)
+    except BaseException:
+        if cuda:
+            # Leaving in order would wait for sums that a dead process will never add to.
+            everyone: Any = dist.distributed_c10d._get_default_group()
+            everyone._get_backend(torch.device("cuda")).abort()
+        raise
     finally:
         dist.destroy_process_group()
 

@@ -66,7 +66,8 @@ class Stepper:
         It is that of the whole batch, however it is shared out and parted: each text's loss counts
         by its category's weight over the weight of all. The step seeds its own dropout.
         """
-        share = deal(batch, self._lengths, self.group.world)[self.group.rank]
+        shares = deal(batch, self._lengths, self.group.world)
+        share = shares[self.group.rank]
         total = float(self.lesson.class_weights[self.lesson.targets[batch]].sum())
         self.network.train()
         while True:
@@ -80,8 +81,7 @@ class Stepper:
                         "tokens of a text, gradient checkpointing or a smaller encoder."
                     ) from None
             self._make_smaller(len(share))
-        self.group.add_gradients(self._learning)
-        self.group.add(loss)
+        self.group.add_gradients(self._learning, loss, all_work=all(map(len, shares)))
         return loss
 
     def _worked(self, share: Ints, total: float, step: int) -> Tensor:
