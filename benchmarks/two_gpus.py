@@ -132,33 +132,32 @@ def training(group, folder, tokens, targets, per_process, steps, rounds, compile
     }
 
 
-def accuracy(group, folder, tokens, targets, place, held_out):
-    """Share of held-out texts that are right, trained by one process and by all."""
-    order = np.random.default_rng(0).permutation(len(tokens)).astype(np.int64)
-    look, train = order[:held_out], order[held_out:]
-    found = {}
-    for how in ("one", "all"):
-        who = group if how == "all" else ALONE
-        if how == "one" and not group.leads:
-            group.told()
-            continue
-        encoder = load_encoder(str(folder), training=True)
-        lesson = lesson_of(tokens, targets, encoder.width, train, look)
-        settings = Tuning(epochs=2, batch_size=64, evaluations=1, look_rows=held_out)
-        seen = []
+def accuracy(group, folder, tokens, targets, place, held_out, seeds):
+    """Share of held-out texts that are right, for each seed, trained by one process and by all."""
+    found = {"one": [], "all": []}
+    for seed in range(seeds):
+        order = np.random.default_rng(seed).permutation(len(tokens)).astype(np.int64)
+        look, train = order[:held_out], order[held_out:]
+        settings = Tuning(epochs=1, batch_size=64, evaluations=1, look_rows=held_out, seed=seed)
+        for how in found:
+            who = group if how == "all" else ALONE
+            if group.leads or how == "all":
+                encoder = load_encoder(str(folder), training=True)
+                lesson = lesson_of(tokens, targets, encoder.width, train, look)
+                seen = []
 
-        def judge(logits, wanted, seen=seen):
-            seen.append(float((logits.argmax(1) == wanted).mean()))
-            return float(len(seen)), 0.0
+                def judge(logits, wanted, seen=seen):
+                    seen.append(float((logits.argmax(1) == wanted).mean()))
+                    return float(len(seen)), 0.0
 
-        scratch = place / how
-        scratch.mkdir(exist_ok=True)
-        tune(encoder, lesson, settings, scratch=scratch, judge=judge, group=who)
-        if group.leads:
-            found[how] = seen[-1]
-        if how == "one":
+                scratch = place / f"{how}-{seed}"
+                scratch.mkdir(exist_ok=True)
+                tune(encoder, lesson, settings, scratch=scratch, judge=judge, group=who)
+                if group.leads:
+                    found[how].append(seen[-1])
             group.told()
-    return found
+    means = {f"{how}, mean": round(statistics.mean(s), 4) for how, s in found.items() if s}
+    return {**found, **means}
 
 
 def main():
@@ -167,6 +166,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--batch", type=int, default=256, help="texts a process and step")
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--compiled", action="store_true")
     parser.add_argument("--small", action="store_true", help="a few texts, to try it on CPUs")
     args = parser.parse_args()
@@ -201,7 +201,13 @@ def main():
                 group, base, tokens, targets, args.batch, args.steps, args.rounds, compiled
             )
         report["accuracy, MiniLM"] = accuracy(
-            group, args.encoder, tokens, targets, shared / "tuning", 50 if args.small else HELD_OUT
+            group,
+            args.encoder,
+            tokens,
+            targets,
+            shared / "tuning",
+            50 if args.small else HELD_OUT,
+            args.seeds,
         )
         if group.leads:
             shutil.rmtree(shared)
