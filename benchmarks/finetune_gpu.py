@@ -167,6 +167,10 @@ def speeds(folder, tokens, targets, batch_size, names, rounds, steps):
     taken = {name: [] for name in alive}
     for turn in range(rounds):
         for name, one in alive.items():
+            # What another route left in the allocator's cache must not be this one's to clear.
+            torch.cuda.empty_cache()
+            for number, batch in enumerate(plan[:3]):
+                one.step(batch, turn * steps + number, 10_000)
             torch.cuda.synchronize()
             began = time.perf_counter()
             for number, batch in enumerate(plan):
