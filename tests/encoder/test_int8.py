@@ -99,7 +99,7 @@ def test_every_linear_layer_is_replaced():
 def test_a_processor_that_adds_in_16_bits_gets_smaller_weights():
     # oneDNN is told to leave VNNI alone; where the processor has none the answer is the same.
     code = (
-        "from engine.encoder import int8\n"
+        "from engine.encoder.layers import int8\n"
         "assert int8.weight_levels() in (64, 127)\n"
         "from engine.encoder.models import load_encoder\n"
         "texts = ['Oil prices rose.', 'The team won.', 'A new phone', 'rain and storm ' * 20]\n"
