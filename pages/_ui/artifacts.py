@@ -97,7 +97,7 @@ def _holds(found: Artifact) -> str:
         parts.append(f"{facts['embeddings']:,} x {facts.get('width')}")
         parts.append(f"{facts.get('docs_per_second') or 0:,.0f} texts/s by {facts.get('kernel')}")
     if found.kind == "tokens":
-        parts.append(count(facts.get("tokens", 0), "token"))
+        parts.append(count(facts.get("n_tokens", 0), "token"))
     for name in ("accuracy", "macro_f1"):
         if isinstance(facts.get(name), float):
             parts.append(f"{words.field(name)} {facts[name]:.3f}")
