@@ -24,12 +24,12 @@ def run_together(stage: Stage, words: list[str]) -> dict[str, Any] | None:
     """
     from engine.commands.stage import run_stage
     from engine.together.follow import follow
-    from engine.together.group import LostError, follows, joined
+    from engine.together.group import LostError, end, follows, joined
     from engine.together.launch import heard
 
     if follows():
         follow()
-        return None
+        end()
     try:
         with heard(), joined() as group:
             answer = run_stage(stage, words)

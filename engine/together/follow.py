@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from engine.errors import InputError
-from engine.together.group import Group, LostError, joined
+from engine.together.group import Group, LostError, end, joined
 
 
 def follow() -> None:
@@ -55,4 +55,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end(main())

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
@@ -180,6 +181,17 @@ def joined(
         raise
     finally:
         dist.destroy_process_group()
+
+
+def end(code: int = 0) -> NoReturn:
+    """End this process now, with what it wrote flushed; for one whose group has been left.
+
+    torch.distributed's threads may still run then and, rarely, abort an orderly exit after all is
+    done (seen with gloo), which torchrun would take for a failure.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def here() -> Group:

@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import save_file
 
 from engine.errors import InputError
-from engine.together.group import joined, launched
+from engine.together.group import end, joined, launched
 from engine.tuning import loop
 from engine.tuning.settings import Tuning
 from engine.tuning.step import Stepper
@@ -65,4 +65,4 @@ def main(folder, scratch, out, settings):
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    end(main(*sys.argv[1:]))
