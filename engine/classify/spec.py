@@ -120,7 +120,10 @@ class TrainSpec(Spec):
         return {"encoder": identity(self.encoder)}
 
     def settings(self) -> dict[str, Any]:
-        """What the key is made of; how many processes shared the work changes no step of it."""
+        """What the key is made of: without `processes`, which share the same steps.
+
+        Each draws its own dropout, so weights of several differ from one's as another seed's do.
+        """
         return {name: value for name, value in super().settings().items() if name != "processes"}
 
 
