@@ -47,4 +47,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    group = sys.modules.get("engine.together.group")
+    if group and group.left():
+        group.end(code)
+    sys.exit(code)

@@ -23,6 +23,10 @@ from torch import Tensor
 # is noticed by its closed connection, not by the clock.
 _PATIENCE = timedelta(days=7)
 _BUCKET = 1 << 25
+_LEFT: list[Any] = []
+"""Groups that were left. Seen rarely with gloo, on a loaded machine: a process aborts ("terminate
+called without an active exception") as it leaves. We think that one of its threads still has the
+last sum in hand when the group is freed, so the group is not freed."""
 
 
 _GONE = threading.Event()
@@ -180,14 +184,19 @@ def joined(
             everyone._get_backend(torch.device("cuda")).abort()
         raise
     finally:
+        _LEFT.append(dist.distributed_c10d._get_default_group())
         dist.destroy_process_group()
+
+
+def left() -> bool:
+    """Whether this process has been in a group and left it."""
+    return bool(_LEFT)
 
 
 def end(code: int = 0) -> NoReturn:
     """End this process now, with what it wrote flushed; for one whose group has been left.
 
-    torch.distributed's threads may still run then and, rarely, abort an orderly exit after all is
-    done (seen with gloo), which torchrun would take for a failure.
+    An orderly exit would free the group, see ``_LEFT``; torchrun takes an abort for a failure.
     """
     sys.stdout.flush()
     sys.stderr.flush()
