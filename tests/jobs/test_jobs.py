@@ -284,7 +284,10 @@ def test_it_outlives_whoever_started_it(store):
 
 def test_a_job_whose_folder_is_removed_ends(store):
     job = _counting(store, jobs.submit(ToySpec(steps=1000, pause_s=0.05), store=store))
-    shutil.rmtree(job.path)
+    doomed = job.path.rename(
+        store.root / "doomed"
+    )  # at once: the job writes into its folder all along
+    shutil.rmtree(doomed)
     wait_for(lambda: not job.living, 10)
     assert not job.path.exists()
     assert _tmp(store) == []
