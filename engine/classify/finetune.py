@@ -35,7 +35,7 @@ def finetune(
 
     Returns:
         The head (temperature still 1) and facts: steps, best_step, epochs, processes, points (live
-        curves).
+        curves) and adapter (what LoRA added, see merge_adapter).
 
     Raises:
         InputError: more layers to freeze than the encoder has, an adapter that does not fit, or a
@@ -83,6 +83,7 @@ def finetune(
         "epochs": round(float(done), 2),
         "processes": group.world,
         "points": run.points,
+        "adapter": tuned.adapter,
     }
 
 

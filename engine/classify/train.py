@@ -21,8 +21,8 @@ from engine.work import Work
 def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
     """Train on the training split, calibrate on validation, score on test (or validation if none).
 
-    Writes ``model.json``, ``head.safetensors``, ``encoder/`` (finetune and lora), ``scores.json``,
-    ``predictions.parquet`` and ``points.json``.
+    Writes ``model.json``, ``head.safetensors``, ``encoder/`` (finetune and lora),
+    ``adapter.safetensors`` (lora), ``scores.json``, ``predictions.parquet`` and ``points.json``.
 
     Returns:
         accuracy, macro_f1, ece, majority, scored_on, scored_rows, train_rows, labels, encoder,
@@ -51,6 +51,10 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
         vectors = _vectors_again(spec, examples, encoder, work)
         validation = examples.where("validation")
         head = calibrated(head, vectors[validation], examples.targets[validation])
+    if adapter := more.pop("adapter", {}):
+        from safetensors.numpy import save_file
+
+        save_file(adapter, work.out / "adapter.safetensors")
     points = more.pop("points", [])
     (work.out / "points.json").write_text(json.dumps(points), encoding="utf-8")
     save_classifier(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from engine.errors import InputError
 from engine.tuning.layers import stack_of
+from engine.tuning.lesson import Floats
 from engine.tuning.settings import Tuning
 
 
@@ -49,18 +51,33 @@ def add_adapter(model: Any, settings: Tuning) -> int:
     return len(targets)
 
 
-def merge_adapter(model: nn.Module) -> int:
-    """Add the matrices to the weights beside which they learnt and remove them; how many."""
+def merge_adapter(model: nn.Module) -> dict[str, Floats]:
+    """Add the matrices to the weights beside which they learnt and remove them.
+
+    Returns:
+        What was added, by the name of the linear part: ``NAME.down`` (rank, in) and ``NAME.up``
+        (out, rank) float32, scaled, so that its weight was moved by ``up @ down``.
+    """
     from peft.tuners.lora import LoraLayer
 
-    merged = 0
-    for parent in list(model.modules()):
+    added: dict[str, Floats] = {}
+    for where, parent in list(model.named_modules()):
         for name, part in list(parent.named_children()):
-            if isinstance(part, LoraLayer):
-                part.merge()
-                setattr(parent, name, part.get_base_layer())
-                merged += 1
+            if not isinstance(part, LoraLayer):
+                continue
+            full = f"{where}.{name}" if where else name
+            for active in part.active_adapters:
+                down, up = part.lora_A[active].weight, part.lora_B[active].weight
+                added[f"{full}.down"] = _plain(down)
+                added[f"{full}.up"] = _plain(up) * np.float32(part.scaling[active])
+            part.merge()
+            setattr(parent, name, part.get_base_layer())
     for left in ("peft_config", "_hf_peft_config_loaded"):
         if left in vars(model):
             delattr(model, left)
-    return merged
+    return added
+
+
+def _plain(weight: Tensor) -> Floats:
+    found: Floats = weight.detach().float().cpu().numpy()
+    return found

@@ -60,12 +60,13 @@ class Run:
 @dataclass(frozen=True, eq=False)
 class Tuned:
     """What came of a run: the head's weight (n_labels, width) and bias (n_labels,) float32, where
-    the run stood at its end, its steps in all, and whether it was stopped before them."""
+    the run stood at its end, its steps in all, and what an adapter added (see merge_adapter)."""
 
     weight: Floats
     bias: Floats
     run: Run
     steps: int
+    adapter: dict[str, Floats]
 
     @property
     def stopped(self) -> bool:
@@ -139,10 +140,9 @@ def tune(
     if group.leads:
         checkpoint.load(best, weights)
         shutil.rmtree(scratch / "recall", ignore_errors=True)
-    if settings.adapter == "lora":
-        merge_adapter(encoder.model)
+    adapter = merge_adapter(encoder.model) if settings.adapter == "lora" else {}
     weight, bias = (p.detach().float().cpu().numpy() for p in network.head.parameters())
-    return Tuned(weight, bias, run, len(plan))
+    return Tuned(weight, bias, run, len(plan), adapter)
 
 
 def prepare(encoder: Encoder, lesson: Lesson, settings: Tuning) -> Network:

@@ -119,7 +119,7 @@ def test_equal_seeds_give_equal_runs_and_others_do_not(dropping, tmp_path):
 def test_a_merged_adapter_says_what_it_said_before(family, tmp_path, monkeypatch):
     folder = make_tiny_encoder(tmp_path / "e", family)
     encoder = load(folder)
-    names = set(encoder.model.state_dict())
+    untrained = {name: weight.clone() for name, weight in encoder.model.state_dict().items()}
     texts = ["rain over the city", "", "the team won the match", "oil price"]
     before = encoder.encode(texts)
     seen = []
@@ -131,9 +131,15 @@ def test_a_merged_adapter_says_what_it_said_before(family, tmp_path, monkeypatch
 
     monkeypatch.setattr(loop, "merge_adapter", merge)
     lesson = make_lesson(encoder, look=0)
-    tune(encoder, lesson, settings_of("lora"), scratch=tmp_path, judge=judge)
+    tuned = tune(encoder, lesson, settings_of("lora"), scratch=tmp_path, judge=judge)
     assert np.abs(seen[0] - before).max() > 1e-3, "it has learnt something"
-    assert set(encoder.model.state_dict()) == names
+    merged = encoder.model.state_dict()
+    assert set(merged) == set(untrained)
+    for name, weight in untrained.items():
+        part = name.removesuffix(".weight")
+        if f"{part}.up" in tuned.adapter:
+            weight += torch.from_numpy(tuned.adapter[f"{part}.up"] @ tuned.adapter[f"{part}.down"])
+        assert torch.allclose(merged[name], weight, atol=1e-6), "the kept adapter is what was added"
     save_encoder(encoder, tmp_path / "saved")
     again = load_encoder(str(tmp_path / "saved"), device="cpu")
     assert np.abs(again.encode(texts) - seen[0]).max() < 1e-5
