@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from engine.errors import InputError
 from engine.tuning.layers import stack_of
@@ -78,6 +78,6 @@ def merge_adapter(model: nn.Module) -> dict[str, Floats]:
     return added
 
 
-def _plain(weight: Tensor) -> Floats:
+def _plain(weight: Any) -> Floats:
     found: Floats = weight.detach().float().cpu().numpy()
     return found
