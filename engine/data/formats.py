@@ -76,10 +76,11 @@ def layout(path: Path) -> str:
     return "characters"
 
 
-def shape(text: str, *, whole: bool) -> str:
+def shape(text: str, *, whole: bool, suffix: str = "") -> str:
     """'json', 'jsonl' or 'table' for a file's decoded beginning (all of it when `whole`).
 
-    'table' covers delimited files and plain text: engine.data.sniff tells those apart.
+    One object on one line may be either: the file's `suffix` says. 'table' covers delimited files
+    and plain text: engine.data.sniff tells those apart.
     """
     start = text.lstrip("\ufeff \t\r\n\0")
     if start.startswith("["):
@@ -97,7 +98,7 @@ def shape(text: str, *, whole: bool) -> str:
     if objects and (len(lines) > 1 or not whole) and objects * 2 >= len(lines):
         return "jsonl"
     if len(lines) == 1 and objects:
-        return "json"
+        return "jsonl" if suffix.lower() in (".jsonl", ".ndjson") else "json"
     second = start[1:].lstrip()[:1]
     return "json" if second in ('"', "}") else "table"
 

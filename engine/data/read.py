@@ -122,7 +122,9 @@ def _read_characters(job: Reading) -> SourceFacts:
     sample = raw.decode("utf-8", mending_decoder())
     if not sample.strip("\ufeff \t\r\n\0"):
         raise InputError(f"{job.name} holds only blank lines: choose a file with at least one row.")
-    kind = formats.shape(sample, whole=whole) if job.options.delimiter == "auto" else "table"
+    kind = "table"
+    if job.options.delimiter == "auto":
+        kind = formats.shape(sample, whole=whole, suffix=Path(job.name).suffix)
     if kind != "table":
         from engine.data.read_json import read_json
 

@@ -68,7 +68,7 @@ def sniff(
         trust = _trust(candidate, sample)
         score = (round(agreement, 2), trust, _closed(parsed, candidate), width)
         chosen_by_hand = delimiter != "auto" and not best.delimiter
-        one_column = candidate.quote and width == 1 and _all_quoted(sample)
+        one_column = width == 1 and _is_one_column(candidate, sample)
         if chosen_by_hand or ((width > 1 or one_column) and score > best_score):
             best, rows, best_score = candidate, parsed, score
     has_header = header == "yes" if header != "auto" else looks_like_header(rows)
@@ -175,6 +175,18 @@ def _closed(rows: list[list[str]], dialect: Dialect) -> float:
     return round(1 - (stray + swallowed) / len(cells), 3)
 
 
-def _all_quoted(sample: str) -> bool:
+def _is_one_column(dialect: Dialect, sample: str) -> bool:
+    """Whether quotes hold every delimiter there is: nearly all lines are quoted, or, where only
+    those that need it are, the sample is right to the letter."""
+    if not dialect.quote:
+        return False
     lines = [line.strip() for line in sample.splitlines()[:_ROWS] if line.strip()]
-    return sum(line[0] == '"' for line in lines) > 0.9 * len(lines)
+    if sum(line[0] == dialect.quote for line in lines) > 0.9 * len(lines):
+        return True
+    if dialect.delimiter not in sample:
+        return False
+    rest = iter(sample.splitlines(keepends=True)[:_ROWS])
+    try:
+        return all(len(row) < 2 for row in dialect.reader(rest, strict=True))
+    except csv.Error:
+        return next(rest, None) is None  # only the cut-off end of the sample does not close

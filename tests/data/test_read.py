@@ -136,6 +136,12 @@ def test_json_lines_lose_no_value(tmp_path, records):
                 assert any(str(value) == str(k) or value == k for k in kept)
 
 
+def test_one_line_of_json_lines_is_one_row_though_it_could_be_a_table_of_columns(tmp_path):
+    line = b'{"text": ["a", "b"]}'
+    assert read_bytes(tmp_path, "one.jsonl", line).facts.rows == 1
+    assert read_bytes(tmp_path, "columns.json", line).facts.rows == 2
+
+
 def test_row_order_and_count_of_a_larger_file(tmp_path):
     n = 120_000
     text = "id,text\n" + "".join(f'{i},"text {i}, with a comma"\n' for i in range(n))

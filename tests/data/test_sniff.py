@@ -28,6 +28,24 @@ def test_the_delimiter_is_found(rows, mark):
     assert (found.delimiter, found.quote, found.header, found.width) == (mark, '"', True, 3)
 
 
+HEADLINES = st.sampled_from(
+    ["Stocks fell, again", 'He said "no", twice', "plain", "and plain", "one, two, three",
+     "a line\\ break, so to say", "Halo 2 heads out", 'the "quote" only', "C:\\new, C:\\old"]
+)  # fmt: skip
+
+
+@given(texts=st.lists(HEADLINES, min_size=4, max_size=60), cut=st.integers(0, 9))
+def test_one_column_with_commas_in_quotes_is_one_column(texts, cut):
+    out = io.StringIO()
+    writer = csv.writer(out)  # quotes only what needs it
+    writer.writerows([["text"], *([text] for text in texts), ["last, and cut off"]])
+    found = sniff(out.getvalue()[: -1 - cut], whole=False, suffix=".csv")
+    assert found.width == 1
+    assert list(found.reader(io.StringIO(out.getvalue(), newline="")))[1:-1] == [
+        [text] for text in texts
+    ]
+
+
 def test_backslash_before_quotes():
     text = "id,text\n" + "".join(f'{i},"she said \\"well, no\\" and left"\n' for i in range(9))
     found = sniff(text, whole=True)
