@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.encoder.alone import Done, encode_alone
+from engine.encoder.carried import carried_vectors
 from engine.encoder.draft import DraftEncoder, load_draft
 from engine.encoder.hub.find import drafted
 from engine.encoder.int8_check import int8_cosines
@@ -33,11 +34,14 @@ def build(spec: EmbedSpec, work: Work) -> dict[str, object]:
 
     Tokens are taken from the dataset's tokens artifact, or made ahead of the encoder and published
     as that artifact in the end. A text whose tokens occurred before has its vector copied. Memory
-    grows by 16 bytes a text.
+    grows by 16 bytes a text. An edited dataset takes the vectors of the version before where those
+    are here.
 
     Raises:
         InputError: the dataset is empty, or the encoder or kernel cannot be used.
     """
+    if carried := carried_vectors(spec, work):
+        return carried
     folder = work.inputs["dataset"].path
     total = count_texts(folder)
     work.progress.stage("Loading the encoder")

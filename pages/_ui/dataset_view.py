@@ -15,6 +15,7 @@ from pages._ui.notes import notes
 from pages._ui.profile_view import profile_view, split_view
 from pages._ui.rows_view import rows_view
 from pages._ui.texts import plain
+from pages._ui.versions_view import applied_edits
 
 _TABS = ["Rows", "Profile", "Audit", "Split"]
 
@@ -30,6 +31,7 @@ def dataset_view(found: Artifact) -> None:
     facts = found.facts
     _figures(found)
     notes(facts.get("notes", []))
+    applied_edits(found)
     if len(facts.get("labels", {})) > 1 and nav.exists("train"):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown("**Next:** train a classifier on these labels.", width="stretch")

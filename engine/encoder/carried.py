@@ -1,0 +1,61 @@
+"""A dataset that lost rows of another in; its vectors, taken from the other's, out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from engine.encoder.spec import EmbedSpec
+
+if TYPE_CHECKING:
+    from engine.store import Artifact
+    from engine.work import Work
+
+_BLOCK = 65_536
+
+
+def carried_vectors(spec: EmbedSpec, work: Work) -> dict[str, Any] | None:
+    """Write vectors.npy from the vectors of the version of the dataset that this one was made from.
+
+    A version made by `data edit` holds texts of the version before, unchanged: those need not be
+    read again. None, and nothing is written, where no earlier version has such vectors.
+
+    Returns:
+        The facts of those vectors, with ``embeddings`` counted anew and ``taken_from``, their key.
+    """
+    dataset = work.inputs["dataset"]
+    if (found := _earlier(spec, dataset, work)) is None:
+        return None
+    earlier, vectors = found
+    work.progress.stage("Taking the vectors of the version before")
+    had, have = _rows(earlier), _rows(dataset)
+    order = np.argsort(had)
+    places = order[np.searchsorted(had, have, sorter=order)]
+    stored = np.load(vectors.path / "vectors.npy", mmap_mode="r")
+    out = np.lib.format.open_memmap(
+        work.out / "vectors.npy", "w+", dtype=stored.dtype, shape=(len(have), stored.shape[1])
+    )
+    for start in range(0, len(have), _BLOCK):
+        out[start : start + _BLOCK] = stored[places[start : start + _BLOCK]]
+    out.flush()
+    return {**vectors.facts, "embeddings": len(have), "taken_from": vectors.key}
+
+
+def _earlier(spec: EmbedSpec, dataset: Artifact, work: Work) -> tuple[Artifact, Artifact] | None:
+    """The nearest version before that has vectors of this kind, and those."""
+    while dataset.manifest.stage == "data edit":
+        before = next((a for a in work.store.inputs(dataset) if a.kind == "dataset"), None)
+        if before is None:
+            return None
+        dataset = before
+        if vectors := work.found(spec.model_copy(update={"dataset": dataset.key})):
+            return dataset, vectors
+    return None
+
+
+def _rows(dataset: Artifact) -> np.ndarray[Any, np.dtype[np.int64]]:
+    column = pq.read_table(dataset.path / "rows.parquet", columns=["row"])["row"]
+    rows: np.ndarray[Any, np.dtype[np.int64]] = column.to_numpy()
+    return rows
