@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.classify.classifier import load_classifier
+from engine.classify.evaluation.leakage import known, seen_by, write_seen
 from engine.classify.examples import Examples, read_labelled
 from engine.classify.predictions import write_predictions
 from engine.classify.scores import score
@@ -19,7 +20,8 @@ from engine.work import Work
 def build(spec: EvaluateSpec, work: Work) -> dict[str, Any]:
     """Score the model on one split, or all rows, of the dataset.
 
-    Writes ``scores.json`` and ``predictions.parquet``.
+    Writes ``scores.json``, ``predictions.parquet`` and ``seen.parquet``: which of the rows the
+    model has learnt from, or from a copy of.
 
     Raises:
         InputError: the dataset has no rows there whose category the model knows.
@@ -50,11 +52,22 @@ def _scored(
     texts = [examples.texts[i] for i in places]
     probabilities = classifier.probabilities(texts, progress=work.progress)
     scores = score(examples.targets[places], probabilities, examples.labels)
+    work.progress.stage("Looking for texts that were learnt from")
+    rows = examples.rows[places]
+    seen = seen_by(
+        work.inputs["model"], work.inputs["dataset"], rows, texts, work.store,
+        progress=work.progress,
+    )  # fmt: skip
     scores["split"] = spec.split
     write_json(work.out / "scores.json", scores)
     write_predictions(work.out, examples, places, probabilities)
+    write_seen(work.out, rows, seen)
     return {
         **{name: scores[name] for name in ("accuracy", "macro_f1", "ece", "majority", "rows")},
+        "scored_on": spec.split,
+        "labels": list(examples.labels),
+        "seen": int(seen.flags.sum()) if known(work.inputs["model"], work.store) else None,
+        "seen_nearly": seen.near,
         "per_class": {
             label: {m: entry[m] for m in ("precision", "recall", "f1", "support")}
             for label, entry in scores["per_class"].items()

@@ -9,12 +9,15 @@ _FEW_OF_A_CATEGORY = 20
 _MODEST_GAP = 0.1
 
 
-def remarks(scores: dict[str, Any], facts: dict[str, Any]) -> list[str]:
+def remarks(
+    scores: dict[str, Any], facts: dict[str, Any], baseline: dict[str, Any] | None = None
+) -> list[str]:
     """Cautions about a model; many have none.
 
     Args:
         scores: As :func:`engine.classify.scores.score` gives them, with the split.
-        facts: The model's facts.
+        facts: The model's, or its evaluation's, facts.
+        baseline: The facts of the TF-IDF baseline scored on the same rows, where it is there.
     """
     found = []
     if "stopped_at" in facts:
@@ -32,7 +35,14 @@ def remarks(scores: dict[str, Any], facts: dict[str, Any]) -> list[str]:
             "It may be no better than always saying the most frequent category: the interval of "
             "its accuracy reaches down to that."
         )
-    if scores.get("split") != "test":
+    elif baseline and scores["accuracy_interval"][0] <= baseline["accuracy"]:
+        found.append(
+            "It may be no better than counting words with a linear model (TF-IDF): that gets "
+            f"{baseline['accuracy'] * 100:.1f} % right, which its interval reaches down to. "
+            "Compare the two to be sure."
+        )
+    # Of an evaluation, which says what it has seen, a person chose the split.
+    if scores.get("split") == "validation" and "seen" not in facts:
         found.append(
             "There was no test split, so it was scored on the validation rows, which also chose "
             "its settings: expect a little less on new texts."

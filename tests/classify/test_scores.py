@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from engine.classify import scores
-from engine.classify.scores import calibration_error, score
+from engine.classify.scores import MEASURES, brier, calibration_error, log_loss, score
 
 LABELS = ("a", "b", "c")
 
@@ -30,6 +32,22 @@ def test_equal_to_scikit_learn(seed, n):
     assert found["macro_f1"] == pytest.approx(
         metrics.f1_score(targets, chosen, labels=present, average="macro", zero_division=0)
     )
+    assert found["weighted_f1"] == pytest.approx(
+        metrics.f1_score(targets, chosen, average="weighted", zero_division=0)
+    )
+    with warnings.catch_warnings():  # it warns of categories that are said and never true
+        warnings.simplefilter("ignore")
+        balanced = metrics.balanced_accuracy_score(targets, chosen)
+    assert found["balanced_accuracy"] == pytest.approx(balanced)
+    sure = shares.astype(np.float64) / shares.sum(axis=1, keepdims=True, dtype=np.float64)
+    assert found["log_loss"] == pytest.approx(
+        metrics.log_loss(targets, sure, labels=[0, 1, 2]), rel=1e-4, abs=1e-5
+    )
+    assert found["brier"] == pytest.approx(
+        metrics.brier_score_loss(targets, sure, labels=[0, 1, 2], scale_by_half=False),
+        rel=1e-4,
+        abs=1e-5,
+    )
     np.testing.assert_array_equal(
         found["confusion"], metrics.confusion_matrix(targets, chosen, labels=[0, 1, 2])
     )
@@ -42,8 +60,9 @@ def test_equal_to_scikit_learn(seed, n):
         assert mine["recall"] == pytest.approx(recall[i])
         assert mine["f1"] == pytest.approx(f1[i])
         assert mine["support"] == support[i]
-    low, high = found["accuracy_interval"]
-    assert 0 <= low <= high <= 1
+    for name in MEASURES:
+        low, high = found[f"{name}_interval"]
+        assert 0 <= low <= high <= 1
 
 
 def test_the_interval_has_the_width_statistics_expects():
@@ -54,6 +73,20 @@ def test_the_interval_has_the_width_statistics_expects():
     low, high = score(targets, shares, LABELS, resamples=4000)["accuracy_interval"]
     assert low == pytest.approx(0.8 - 1.96 * 0.02, abs=0.006)
     assert high == pytest.approx(0.8 + 1.96 * 0.02, abs=0.006)
+
+
+def test_the_point_is_inside_its_interval_for_every_measure():
+    targets, shares = random_case(5, 300)
+    found = score(targets, shares, LABELS)
+    for name in MEASURES:
+        low, high = found[f"{name}_interval"]
+        assert low < found[name] < high
+
+
+def test_a_certain_mistake_costs_a_finite_surprise():
+    shares = np.float32([[1.0, 0.0, 0.0]])
+    assert log_loss(np.asarray([1]), shares) == pytest.approx(-np.log(1e-12))
+    assert brier(np.asarray([1]), shares) == 2.0
 
 
 def test_resampling_in_pieces_gives_the_same_intervals(monkeypatch):

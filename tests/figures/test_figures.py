@@ -141,6 +141,14 @@ def test_a_model_no_better_than_guessing_is_told_so():
     assert remarks(scores, {}) == []
 
 
+def test_counted_words_that_do_as_well_are_told():
+    scores = {**_scores(), "split": "test", "accuracy_interval": [0.8, 0.9], "majority": 0.4}
+    assert "TF-IDF" in " ".join(remarks(scores, {}, {"accuracy": 0.81}))
+    assert "TF-IDF" not in " ".join(remarks(scores, {}, {"accuracy": 0.79}))
+    assert "validation rows" not in " ".join(remarks({**scores, "split": "validation"},
+                                                     {"seen": 0}))  # fmt: skip
+
+
 def test_long_labels_stay_apart_and_within_their_length():
     from engine.figures.base import short
 

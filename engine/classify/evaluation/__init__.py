@@ -1,0 +1,1 @@
+"""What a classifier said in, how far it can be trusted out. Importing it costs nothing."""
