@@ -1,41 +1,72 @@
-"""A trained classifier, asked while one types: pick it, write, read what it says."""
+"""A trained classifier, asked while one types: pick it, write, read what it says and why."""
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import streamlit as st
 
 from engine.store import Artifact
-from pages._ui import nav
+from pages._ui import live_answer, nav
 from pages._ui.boundary import boundary
-from pages._ui.format import count
-from pages._ui.live_text import live_text, set_live_text
+from pages._ui.live_models import bring_starter, live, other_starters, prepared
+from pages._ui.live_text import Typed, live_text, set_live_text
 from pages._ui.loaders import store
 from pages._ui.pickers import artifact_picker
+from pages._ui.predict_file_view import predict_files
 from pages._ui.texts import plain, short
-from pages._ui.tried import Try, as_csv, remember
+from pages._ui.tried import Try, history, remember
 
 _BOX = "predict-text"
 _TRIED = "predict-tried"
 _EXAMPLES = 4
+_TABS = {"text": "Type a text", "file": "A whole file"}
+# In an address they mean a whole file. (No string beneath: Streamlit would show it on the page.)
+_OF_FILES = {"filejob", "predictions", "source"}
+_OF_STARTERS = {
+    "positive": [
+        "Best coffee I have had in years, and it came a day early.",
+        "It does what it says, nothing more. Fine for the price.",
+        "The bag arrived torn and half the tea was gone. Asked for a refund twice, no answer.",
+        "I loved the smell and the packaging is lovely. But it tastes of soap, and after two "
+        "cups I gave the rest away.",
+    ],
+    "Business": [
+        "Oil prices fall as winter begins mild and stocks stay full.",
+        "Chip maker shows a processor that runs for a week on one charge.",
+        "Late goal sends the home side into the final.",
+        "Talks on the border dispute resume after a month of silence.",
+    ],
+}
 
 
 def page() -> None:
     """Draw the page."""
     st.title("Predict", anchor=False)
     st.markdown("Write or paste a text, and see what a classifier makes of it as you type.")
-    found = artifact_picker(
-        "model",
-        "Classifier",
-        help="Newest first. Every classifier trained here can be asked.",
-    )
+    bring_starter()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with st.container():
+            found = artifact_picker(
+                "model",
+                "Classifier",
+                help="Newest first: those that came with Limn and those trained here.",
+            )
+        if found is not None:
+            other_starters("model")
     if found is None:
         return
     _about(found)
-    _try(found.key)
-    _whole_files(found)
+    first = "file" if _OF_FILES & set(st.query_params) else "text"
+    tab = st.segmented_control(
+        "What to predict", list(_TABS), default=first, required=True, format_func=_TABS.get,
+        key="tab", bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    if tab == "file":
+        with boundary():
+            predict_files(found)
+        return
+    _text(found)
 
 
 def _about(found: Artifact) -> None:
@@ -44,34 +75,86 @@ def _about(found: Artifact) -> None:
     named = ", ".join(labels[:6]) + (f" and {len(labels) - 6:,} more" if len(labels) > 6 else "")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(plain(f"Tells apart: {named}."), width="content")
-        if nav.exists("train"):
+        if nav.exists("train") and "starter" not in facts:
             nav.link("train", "How good is it?", icon=":material/monitoring:", model=found.key)
 
 
+def _text(found: Artifact) -> None:
+    other = _other(found)
+    asked = [found, *([other] if other else [])]
+    exports = [prepared(one, f"onnx{place}") for place, one in enumerate(asked)]
+    if any(export is None for export in exports):
+        return
+    _try([(one.key, str(export)) for one, export in zip(asked, exports, strict=True)])
+
+
+def _other(found: Artifact) -> Artifact | None:
+    """The second classifier, where a person wants to compare."""
+    if len(store().artifacts("model")) < 2:
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if not st.toggle(
+            "Compare with",
+            value="with" in st.query_params,
+            key="compare",
+            help="Ask a second classifier the same text, side by side.",
+        ):
+            st.query_params.pop("with", None)
+            return None
+        with st.container():
+            return artifact_picker(
+                "model", "Second classifier", key="with", where=lambda one: one.key != found.key
+            )
+
+
 @st.fragment
-def _try(key: str) -> None:
-    """The box and the answer; only this reruns while a person types."""
+def _try(asked: list[tuple[str, str]]) -> None:
+    """The box and the answers; only this reruns while a person types.
+
+    asked: Key of each classifier, and the folder of the export it needs or "".
+    """
     with boundary():
-        found = store().get(key, "model")
-        left, right = st.columns([3, 2], gap="medium")
-        with left:
-            text = live_text("Text", key=_BOX, placeholder="Type a headline, a review, a paragraph")
-        with right, boundary():
-            _answer(found, text.strip())
-        _examples(found)
-        _history()
+        found = [(store().find("model", key), exported) for key, exported in asked]
+        models = [(model, exported) for model, exported in found if model]
+        if len(models) < len(found):
+            st.rerun()  # one was removed meanwhile
+        if len(models) == 1:
+            left, right = st.columns([3, 2], gap="medium")
+            with left:
+                typed = _box()
+            places = [right]
+        else:
+            typed = _box()
+            places = list(st.columns(len(models), gap="medium"))
+        text = typed.text.strip()
+        for place, (found, exported) in zip(places, models, strict=True):
+            with place, boundary():
+                _answer(found, exported, text, named=len(models) > 1)
+        _offer(models[0][0])
+        if text:
+            below = list(st.columns(len(models), gap="medium"))
+            for place, (found, exported) in zip(below, models, strict=True):
+                with place, boundary():
+                    _why(found, exported, typed)
+        tried: list[Try] = st.session_state.get(_TRIED, [])
+        if tried and history(tried):
+            st.session_state[_TRIED] = []
+            st.rerun(scope="fragment")
 
 
-def _examples(found: Artifact) -> None:
-    split = str(found.facts.get("scored_on", "test"))
-    texts = example_texts(str(found.path), _dataset_rows(found), split)
+def _box() -> Typed:
+    return live_text("Text", key=_BOX, placeholder="Type a headline, a review, a paragraph")
+
+
+def _offer(found: Artifact) -> None:
+    texts = _examples(found)
     if not texts:
         return
     st.caption("Or try one it has not learnt from:")
     with st.container(horizontal=True, gap="small"):
         for n, text in enumerate(texts):
             st.button(
-                plain(short(text, 42)),
+                plain(short(text, 36)),
                 key=f"example-{n}",
                 help=plain(short(text, 300)),
                 on_click=set_live_text,
@@ -79,92 +162,47 @@ def _examples(found: Artifact) -> None:
             )
 
 
-def _answer(found: Artifact, text: str) -> None:
-    from engine.figures.probabilities import percent, probability_bars
-
+def _answer(found: Artifact, exported: str, text: str, *, named: bool) -> None:
+    if named:
+        st.markdown(f"**{plain(found.title)}**")
     if not text:
         st.caption("The answer stands here as soon as there is a text.")
+        live(str(found.path), exported)  # so that the first key does not wait for it
         return
-    from engine.classify.answer import answer
-
-    said = answer(classifier(str(found.path)), text)
-    st.markdown(f"### {plain(said.label)}, {plain(percent(said.confidence))} sure")
-    st.html(probability_bars(said.shares))
-    st.caption(f"{count(said.tokens, 'token')} read in {said.latency_ms:,.0f} ms")
-    if said.cut:
-        st.caption(
-            f":material/content_cut: The text is longer than the {count(said.tokens)} tokens this "
-            "classifier reads; what comes after them did not count."
-        )
-    new = Try(found.title, text, said.label, said.confidence)
+    label, sure = live_answer.answer(found, exported, text)
+    new = Try(found.title, text, label, sure)
     st.session_state[_TRIED] = remember(st.session_state.get(_TRIED, []), new)
 
 
-def _history() -> None:
-    tried: list[Try] = st.session_state.get(_TRIED, [])
-    if not tried:
+def _why(found: Artifact, exported: str, typed: Typed) -> None:
+    """What takes longer than a keystroke: it waits until the person pauses."""
+    text = typed.text.strip()
+    if not typed.rested:
+        live_answer.plain_words(text)
         return
-    with st.expander(f"Tried in this session ({len(tried)})", icon=":material/history:"):
-        st.dataframe(
-            {
-                "Text": [short(one.text, 300) for one in tried],
-                "Prediction": [one.label for one in tried],
-                "Sure": [one.confidence for one in tried],
-                "Classifier": [one.model for one in tried],
-            },
-            column_config={
-                "Text": st.column_config.TextColumn(width="large"),
-                "Sure": st.column_config.NumberColumn(format="percent"),
-            },
-            hide_index=True,
-        )
-        with st.container(horizontal=True):
-            st.download_button(
-                "Download as CSV",
-                as_csv(tried),
-                file_name="limn-tried.csv",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-            )
-            if st.button("Forget them", type="tertiary", help="Empties this list; nothing else."):
-                st.session_state[_TRIED] = []
-                st.rerun(scope="fragment")
+    live_answer.words(found, exported, text)
+    live_answer.sentences(found, exported, text)
+    live_answer.language_warning(found, text)
 
 
-def _whole_files(found: Artifact) -> None:
-    with st.expander("A whole file, from a terminal", icon=":material/terminal:"):
-        st.markdown(
-            "Adds the prediction and a probability column for each category to every row; any "
-            "format of the Data page goes in, `.csv` or `.parquet` comes out."
-        )
-        name = shlex.quote(found.name or found.key)
-        st.code(
-            f"python -m engine predict {name} --input articles.csv --output predicted.csv",
-            language="bash",
-            wrap_lines=True,
-        )
-
-
-@st.cache_resource(max_entries=2, show_spinner="Waking the classifier, once")
-def classifier(path: str):  # noqa: ANN201 - its module loads torch, which no page may at import
-    """The classifier of a model's folder, shared by all sessions."""
-    from engine.classify.classifier import load_classifier
-
-    return load_classifier(Path(path))
+def _examples(found: Artifact) -> list[str]:
+    """Texts to try: of the model's own test rows, or written for the starters."""
+    if "starter" in found.facts:
+        labels = found.facts.get("labels", [])
+        return next((texts for label, texts in _OF_STARTERS.items() if label in labels), [])
+    dataset = next((a for a in store().inputs(found) if a.kind == "dataset"), None)
+    if dataset is None:
+        return []
+    split = str(found.facts.get("scored_on", "test"))
+    return example_texts(str(found.path), str(dataset.path / "rows.parquet"), split)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def example_texts(model: str, rows: str, split: str) -> list[str]:
-    """A few texts of the model's test rows, one a category; none where they are gone."""
+    """A few texts of the model's test rows, one a category."""
     from engine.classify.predictions import example_texts as read
 
-    return read(Path(model), Path(rows), split=split, limit=_EXAMPLES) if rows else []
-
-
-def _dataset_rows(found: Artifact) -> str:
-    dataset = next((a for a in store().inputs(found) if a.kind == "dataset"), None)
-    return str(dataset.path / "rows.parquet") if dataset else ""
+    return read(Path(model), Path(rows), split=split, limit=_EXAMPLES)
 
 
 nav.show(page)

@@ -7,6 +7,10 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import streamlit as st
+
+from pages._ui.texts import short
+
 _MOST = 200
 
 
@@ -41,6 +45,44 @@ def as_csv(tried: Sequence[Try]) -> bytes:
             [_tame(one.model), _tame(one.text), _tame(one.label), f"{one.confidence:.4f}"]
         )
     return out.getvalue().encode("utf-8-sig")
+
+
+def history(tried: Sequence[Try]) -> bool:
+    """Draw the list, folded away, and its download; whether the person wants it forgotten."""
+    folded = st.expander(
+        f"Tried in this session ({len(tried)})",
+        icon=":material/history:",
+        key="tried",
+        on_change="rerun",  # so that the table is only made for who looks at it
+    )
+    if not folded.open:
+        return False
+    with folded:
+        st.dataframe(
+            {
+                "Text": [short(one.text, 300) for one in tried],
+                "Prediction": [one.label for one in tried],
+                "Sure": [one.confidence for one in tried],
+                "Classifier": [one.model for one in tried],
+            },
+            column_config={
+                "Text": st.column_config.TextColumn(width="large"),
+                "Sure": st.column_config.NumberColumn(format="percent"),
+            },
+            hide_index=True,
+        )
+        with st.container(horizontal=True):
+            st.download_button(
+                "Download as CSV",
+                as_csv(tried),
+                file_name="limn-tried.csv",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+            return st.button(
+                "Forget them", type="tertiary", help="Empties this list; nothing else."
+            )
 
 
 def _goes_on(before: str, after: str) -> bool:

@@ -1,0 +1,1 @@
+"""One text in, an answer while one types out: through ONNX Runtime, never through PyTorch."""
