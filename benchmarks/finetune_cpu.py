@@ -39,6 +39,7 @@ from engine.encoder.attention.observe import observed_kernels  # noqa: E402
 from engine.encoder.models import load_encoder  # noqa: E402
 from engine.encoder.packing import pack  # noqa: E402
 from engine.tuning.lesson import Lesson  # noqa: E402
+from engine.tuning.look import Verdict  # noqa: E402
 from engine.tuning.loop import tune  # noqa: E402
 from engine.tuning.settings import Tuning  # noqa: E402
 
@@ -60,7 +61,7 @@ def read_news(n, seed):
 
 
 def judge(logits, targets):
-    return float((logits.argmax(1) == targets).mean()), cross_entropy(logits, targets)
+    return Verdict(float((logits.argmax(1) == targets).mean()), cross_entropy(logits, targets))
 
 
 def lesson_for(encoder, texts, targets, n_labels, start):
@@ -70,7 +71,7 @@ def lesson_for(encoder, texts, targets, n_labels, start):
         targets=targets,
         train=everyone,
         look=everyone[:0],
-        class_weights=np.ones(n_labels, np.float32),
+        counts=np.ones(len(targets), np.float32),
         weight=start.weight,
         bias=start.bias,
     )

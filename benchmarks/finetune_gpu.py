@@ -31,6 +31,7 @@ from engine.encoder.models import load_encoder  # noqa: E402
 from engine.progress import SILENT  # noqa: E402
 from engine.together.group import ALONE  # noqa: E402
 from engine.tuning.lesson import Lesson  # noqa: E402
+from engine.tuning.look import Verdict
 from engine.tuning.loop import prepare, tune  # noqa: E402
 from engine.tuning.optimizer import MAX_GRAD_NORM, make_optimizer, set_rate  # noqa: E402
 from engine.tuning.plan import plan_steps  # noqa: E402
@@ -48,7 +49,7 @@ def lesson_of(tokens, targets, width, train, look):
         targets=targets,
         train=train,
         look=look,
-        class_weights=np.ones(LABELS, np.float32),
+        counts=np.ones(len(targets), np.float32),
         weight=(draw.standard_normal((LABELS, width)) * 0.02).astype(np.float32),
         bias=np.zeros(LABELS, np.float32),
     )
@@ -195,7 +196,7 @@ def accuracy(folder, tokens, targets, seeds):
 
         def judge(logits, wanted, seen=seen):
             seen.append(float((logits.argmax(1) == wanted).mean()))
-            return float(len(seen)), 0.0
+            return Verdict(float(len(seen)), 0.0)
 
         with tempfile.TemporaryDirectory() as scratch:
             tune(encoder, lesson, settings, scratch=Path(scratch), judge=judge)

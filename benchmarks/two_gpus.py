@@ -36,6 +36,7 @@ from engine.encoder.models import load_encoder  # noqa: E402
 from engine.encoder.tokenizing.tokens import Tokens  # noqa: E402
 from engine.progress import SILENT  # noqa: E402
 from engine.together.group import ALONE, joined  # noqa: E402
+from engine.tuning.look import Verdict
 from engine.tuning.loop import tune  # noqa: E402
 from engine.tuning.settings import Tuning  # noqa: E402
 
@@ -148,7 +149,7 @@ def accuracy(group, folder, tokens, targets, place, held_out, seeds):
 
                 def judge(logits, wanted, seen=seen):
                     seen.append(float((logits.argmax(1) == wanted).mean()))
-                    return float(len(seen)), 0.0
+                    return Verdict(float(len(seen)), 0.0)
 
                 scratch = place / f"{how}-{seed}"
                 scratch.mkdir(exist_ok=True)

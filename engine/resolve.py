@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.errors import InputError, NotFoundError
 from engine.progress import Progress
 from engine.spec import ArtifactRef, FileRef, Spec
-from engine.stages import Stage, stage_of
+from engine.stages import SHIPPED, Stage, load_shipped, stage_of
 from engine.store import Artifact, Store
 from engine.store.files import checksum
 
@@ -71,7 +71,7 @@ def resolve(spec: Spec, store: Store, progress: Progress) -> Resolved:
         value = getattr(spec, name)
         match reference:
             case ArtifactRef(kind=kind, reads=fact) if value:
-                artifacts[name] = store.get(value, kind)
+                artifacts[name] = addressed(store, value, kind)
                 if part := artifacts[name].facts.get(fact):
                     parts[name] = f"{fact}/{part}"
             case FileRef() if value:
@@ -83,6 +83,19 @@ def resolve(spec: Spec, store: Store, progress: Progress) -> Resolved:
         inputs[name] = f"file/{checksum(path, progress.advance)}"
     content = {**inputs, **parts, **spec.outside()}
     return Resolved(spec, stage_of(spec), artifacts, files, inputs, content, stamps)
+
+
+def addressed(store: Store, reference: str, kind: str) -> Artifact:
+    """As ``store.get``, and a model that comes with Limn is made where it is not there yet.
+
+    Raises:
+        NotFoundError: nothing, or more than one thing, answers to it.
+    """
+    name = reference.strip()
+    if kind == "model" and name in SHIPPED and store.named(name) is None:
+        made: Artifact = load_shipped(name)(name, store)
+        return made
+    return store.get(reference, kind)
 
 
 def existing_file(path: str) -> Path:

@@ -67,6 +67,15 @@ STAGES = (
         help="Turn a file into a dataset: choose columns, clean, find duplicates, split.",
     ),
     Stage(
+        verb="data edit",
+        makes="dataset",
+        version=1,
+        spec="engine.data.spec_edit:EditSpec",
+        build="engine.data.edit:build",
+        heavy=False,
+        help="Make a new version of a dataset: rows relabelled, excluded or weighted.",
+    ),
+    Stage(
         verb="data audit",
         makes="audit",
         version=1,
@@ -103,6 +112,15 @@ STAGES = (
         help="Make a quick draft of an encoder, for a first look at many texts.",
     ),
     Stage(
+        verb="onnx",
+        makes="onnx",
+        version=1,
+        spec="engine.encoder.onnx.spec:OnnxSpec",
+        build="engine.encoder.onnx.stage:build",
+        heavy=False,
+        help="Export an encoder to ONNX, so that answers need no PyTorch.",
+    ),
+    Stage(
         verb="train",
         makes="model",
         version=2,
@@ -112,15 +130,109 @@ STAGES = (
         help="Train a classifier on a labelled dataset and score it on the test split.",
     ),
     Stage(
+        verb="doubts",
+        makes="doubts",
+        version=1,
+        spec="engine.classify.doubts_spec:DoubtsSpec",
+        build="engine.classify.doubts:build",
+        heavy=True,
+        help="Rank the labels of a dataset by how likely they are wrong.",
+    ),
+    Stage(
+        verb="rehearse",
+        makes="rehearsal",
+        version=1,
+        spec="engine.classify.spec:RehearseSpec",
+        build="engine.classify.rehearse:build",
+        heavy=False,
+        help="Check a training's first batch, and measure how long it would take.",
+    ),
+    Stage(
+        verb="repeat",
+        makes="repeats",
+        version=1,
+        spec="engine.classify.spec:RepeatSpec",
+        build="engine.classify.repeat:build",
+        heavy=True,
+        help="Train the same with several seeds: mean and spread of the scores.",
+    ),
+    Stage(
+        verb="search",
+        makes="search",
+        version=1,
+        spec="engine.classify.spec:SearchSpec",
+        build="engine.classify.search:build",
+        heavy=True,
+        help="Search for the best settings of a training within a time budget.",
+    ),
+    Stage(
         verb="evaluate",
         makes="evaluation",
-        version=1,
+        version=2,
         spec="engine.classify.spec:EvaluateSpec",
         build="engine.classify.evaluate:build",
         heavy=True,
         help="Score a classifier on a labelled dataset.",
     ),
+    Stage(
+        verb="baseline",
+        makes="baseline",
+        version=1,
+        spec="engine.classify.evaluation.spec:BaselineSpec",
+        build="engine.classify.evaluation.baselines:build",
+        heavy=False,
+        help="Score the most frequent label and counted words (TF-IDF), the figures to beat.",
+    ),
+    Stage(
+        verb="compare",
+        makes="comparison",
+        version=1,
+        spec="engine.classify.evaluation.spec:CompareSpec",
+        build="engine.classify.evaluation.comparison:build",
+        heavy=True,
+        help="Test whether one classifier is better than another on texts neither has learnt.",
+    ),
+    Stage(
+        verb="predict file",
+        makes="predictions",
+        version=1,
+        spec="engine.classify.files.spec:PredictFileSpec",
+        build="engine.classify.files.predict:build",
+        heavy=True,
+        help="Classify every row of a file, whatever its size; goes on after a kill.",
+    ),
+    Stage(
+        verb="model export",
+        makes="export",
+        version=1,
+        spec="engine.classify.export.spec:ExportSpec",
+        build="engine.classify.export.build:build",
+        heavy=True,
+        help="Make a folder of a classifier that loads elsewhere, and ONNX, compared with it.",
+    ),
+    Stage(
+        verb="model import",
+        makes="model",
+        version=1,
+        spec="engine.classify.export.spec:ImportModelSpec",
+        build="engine.classify.import_model:build",
+        heavy=False,
+        help="Bring in a classifier from elsewhere: a folder or .zip with safetensors.",
+    ),
 )
+
+
+SHIPPED = {
+    "news-starter": "engine.classify.starters:starter",
+    "reviews-starter": "engine.classify.starters:starter",
+}
+"""Names of the models that come with Limn, and the function that makes each in a store."""
+
+
+def load_shipped(name: str) -> Callable[..., Any]:
+    """The function ``make(name, store) -> artifact`` behind a name of SHIPPED."""
+    loaded: Callable[..., Any] = _load(SHIPPED[name])
+    return loaded
 
 
 def stage_for_verb(verb: str) -> Stage:

@@ -77,6 +77,11 @@ class Work:
         artifact = self.store.find(resolved.stage.makes, resolved.key())
         return self._made(artifact) if artifact else None
 
+    def reads(self, name: str, artifact: Artifact) -> None:
+        """Record `artifact` as the input `name` of this work's result, beside those of its spec."""
+        self.holds.enter_context(using(self.store, [artifact]))
+        self.made[name] = f"{artifact.kind}/{artifact.key}"
+
     def publish(self, spec: Spec, folder: Path, facts: Mapping[str, Any]) -> Artifact:
         """Publish what this stage made along the way as the artifact of another stage's `spec`.
 

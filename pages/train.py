@@ -1,7 +1,8 @@
 """Labelled datasets become classifiers here, and each classifier's report is read here.
 
 The address says where a person is: ?dataset= (choose and start), ?job= (one is being trained),
-?model= (read the report of one).
+?model= (read the report of one), ?search= and ?repeats= (what came of many trainings). ?start= and
+?like= name a classifier to go on from, or whose settings the form begins with.
 """
 
 from __future__ import annotations
@@ -9,13 +10,18 @@ from __future__ import annotations
 import streamlit as st
 
 from engine import jobs
-from engine.jobs import Job, State
+from engine.jobs import State
 from engine.store import Artifact
 from pages._ui import nav
+from pages._ui.bring_model import bring_model
+from pages._ui.edits_view import edits_bar
 from pages._ui.job_monitor import job_monitor
 from pages._ui.loaders import artifact, store
 from pages._ui.pickers import artifact_picker
+from pages._ui.queue_view import queue
+from pages._ui.repeats_view import repeats_view
 from pages._ui.report import ROUTES, curves, report, report_title
+from pages._ui.search_view import search_view
 from pages._ui.texts import plain
 from pages._ui.train_form import train_form
 
@@ -31,21 +37,28 @@ def page() -> None:
             with st.container(gap=None):
                 _back("Train another", _dataset_of(found))
                 report_title(found)
+            edits_bar(found)
             report(found)
             if dataset := _dataset_of(found):
                 _earlier(dataset, found)
             return
         st.info("The classifier of this address is not here any more.")
+    for kind, view in (("search", search_view), ("repeats", repeats_view)):
+        if found := artifact(asked.get(kind), kind):
+            _back("Back to the choices", _dataset_of(found))
+            view(found)
+            return
     _start()
+    with st.expander(
+        "Bring a classifier from elsewhere", icon=":material/input:", expanded="bringjob" in asked
+    ):
+        bring_model()
 
 
 def _start() -> None:
     st.title("Train", anchor=False)
     st.markdown("Teach a classifier your categories, and see how far it can be trusted.")
-    for job in _training():
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{plain(job.request.name or 'A classifier')}** is being trained.")
-            nav.link("train", "See how far it is", job=job.id)
+    queue()
     dataset = artifact_picker(
         "dataset",
         "Dataset",
@@ -63,13 +76,18 @@ def _start() -> None:
 def _at_work(job_id: str) -> None:
     st.title("Train", anchor=False)
     job = job_monitor(
-        job_id, title=_title(job_id), draw=lambda points: curves(points, job_id), stoppable=True
+        job_id,
+        title=_title(job_id),
+        draw=lambda points: curves(_latest(points), job_id),
+        stoppable=True,
     )
     if job is None:
         _back("Train a classifier")
         return
     if job.state in (State.DONE, State.STOPPED):
-        _show(model=str(job.status.result.get("model", "")))
+        kinds = ("repeats", "search", "model")
+        kind = next((k for k in kinds if job.status.result.get(k)), "model")
+        _show(**{kind: str(job.status.result.get(kind, ""))})
     elif job.active:
         st.caption("You can leave this page or close the browser; the training goes on.")
     else:
@@ -78,11 +96,16 @@ def _at_work(job_id: str) -> None:
 
 def _title(job_id: str) -> str:
     job = next((j for j in jobs.jobs(store()) if j.id == job_id), None)
+    doing = {"repeat": "Training with several seeds", "search": "Searching for the best settings"}
+    if job and job.request.verb in doing:
+        return doing[job.request.verb] + (f": {job.request.name}" if job.request.name else "")
     return f"Training {job.request.name}" if job and job.request.name else "Training a classifier"
 
 
-def _training() -> list[Job]:
-    return [j for j in jobs.jobs(store()) if j.active and j.request.verb == "train"]
+def _latest(points: list[dict[str, float]]) -> list[dict[str, float]]:
+    """The curves of the newest training, where a job is many of them."""
+    newest = points[-1].get("run") if points else None
+    return [point for point in points if point.get("run") == newest]
 
 
 def _earlier(dataset: Artifact, here: Artifact | None = None) -> None:

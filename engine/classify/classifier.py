@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from engine.classify.head import Floats, LinearHead
+from engine.classify.hidden_head import head_of, head_tensors
 from engine.errors import InputError
 from engine.progress import SILENT, Progress
 from engine.store.files import read_json, write_json
@@ -40,6 +40,8 @@ class Card(BaseModel):
     """Columns that made up the training texts, looked for first in a file to predict."""
     join: str
     """What went between them: sentence, newline or space."""
+    hidden: str = ""
+    """Activation of the head's hidden layer; "" where it has none, as all that are trained here."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +94,7 @@ def load_classifier(folder: Path, *, device: str = "auto", attention: str = "aut
             f"The encoder {name} has changed since this model was trained; train the model again, "
             "or bring the old encoder back."
         )
-    tensors = load_file(folder / "head.safetensors")
-    head = LinearHead(tensors["weight"], tensors["bias"], card.temperature)
+    head = head_of(load_file(folder / "head.safetensors"), card.temperature, card.hidden)
     return Classifier(card, encoder, head)
 
 
@@ -119,8 +120,7 @@ def save_classifier(
 
     from engine.encoder.saving import save_encoder
 
-    tensors = {"weight": np.ascontiguousarray(head.weight), "bias": head.bias}
-    save_file(tensors, folder / "head.safetensors")
+    save_file(head_tensors(head), folder / "head.safetensors")
     fingerprint = encoder.fingerprint
     if brings_encoder:
         fingerprint = save_encoder(encoder, folder / _ENCODER)

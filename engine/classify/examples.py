@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from engine.classify.categories import learnable, remarks
 from engine.errors import InputError
 from engine.store import Artifact
 
-_ALL = ("row", "text", "label", "split", "group")
+_ALL = ("row", "text", "label", "split", "group", "weight")
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,8 @@ class Examples:
     the dataset (and so in its vectors). texts: n. targets: (n,) int64, in `labels`. split: (n,) of
     train, validation, test. groups: (n,) int64, equal for copies of a text. labels: the categories,
     most frequent first in training. left_out: labelled rows of other categories, by split.
+    weights: (n,) float32 above 0, how much each row counts in training; all 1 in a dataset that
+    nobody edited. remarks: sentences on categories that will hardly be learnt.
     """
 
     rows: NDArray[np.int64]
@@ -34,6 +37,8 @@ class Examples:
     groups: NDArray[np.int64]
     labels: tuple[str, ...]
     left_out: dict[str, int]
+    weights: NDArray[np.float32]
+    remarks: tuple[str, ...] = ()
 
     def where(self, split: str) -> NDArray[np.int64]:
         """Places (in these examples) of the rows of one split."""
@@ -50,10 +55,11 @@ def read_examples(dataset: Artifact) -> Examples:
         InputError: no labels, or fewer than two categories to train on.
     """
     columns = _columns(dataset, _ALL)
-    labels = _learnable(columns, dataset)
+    labels = learnable(columns["label"], columns["split"], dataset)
     examples = _with_labels(columns, labels)
     split = _with_validation(examples.split, examples.targets, examples.groups)
-    return replace(examples, split=split)
+    told = remarks(columns["row"], columns["label"], columns["split"], dataset)
+    return replace(examples, split=split, remarks=told)
 
 
 def count_examples(dataset: Artifact) -> dict[str, dict[str, int]]:
@@ -65,7 +71,7 @@ def count_examples(dataset: Artifact) -> dict[str, dict[str, int]]:
         InputError: as :func:`read_examples` would.
     """
     columns = _columns(dataset, ("label", "split", "group"))
-    labels = _learnable(columns, dataset)
+    labels = learnable(columns["label"], columns["split"], dataset)
     target = {label: n for n, label in enumerate(labels)}
     kept = [i for i, label in enumerate(columns["label"]) if label in target]
     targets = np.asarray([target[columns["label"][i]] for i in kept], dtype=np.int64)
@@ -91,26 +97,15 @@ def read_labelled(dataset: Artifact, labels: tuple[str, ...]) -> Examples:
 
 
 def _columns(dataset: Artifact, names: tuple[str, ...]) -> dict[str, list[Any]]:
-    table = pq.read_table(dataset.path / "rows.parquet", columns=list(names))
+    path = dataset.path / "rows.parquet"
+    there = pq.read_schema(path).names
+    table = pq.read_table(path, columns=[name for name in names if name in there])
     columns: dict[str, list[Any]] = table.to_pydict()
+    if "weight" in names and "weight" not in there:
+        columns["weight"] = [1.0] * table.num_rows
     if all(label is None for label in columns["label"]):
         raise InputError(f"{dataset.title} has no labels; choose a label column on the Data page.")
     return columns
-
-
-def _learnable(columns: dict[str, list[Any]], dataset: Artifact) -> tuple[str, ...]:
-    counts = Counter(
-        label
-        for label, part in zip(columns["label"], columns["split"], strict=True)
-        if part == "train" and label is not None
-    )
-    if len(counts) < 2:
-        only = f"only '{next(iter(counts))}'" if counts else "none"
-        raise InputError(
-            f"A classifier needs two categories or more in the training split; {dataset.title} has "
-            f"{only} there. Choose another label column or another split on the Data page."
-        )
-    return tuple(sorted(counts, key=lambda label: (-counts[label], label)))
 
 
 def _with_labels(columns: dict[str, list[Any]], labels: tuple[str, ...]) -> Examples:
@@ -130,6 +125,7 @@ def _with_labels(columns: dict[str, list[Any]], labels: tuple[str, ...]) -> Exam
         groups=np.asarray([columns["group"][i] for i in kept], dtype=np.int64),
         labels=labels,
         left_out=dict(left_out),
+        weights=np.asarray([columns["weight"][i] for i in kept], dtype=np.float32),
     )
 
 

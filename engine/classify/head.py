@@ -13,6 +13,7 @@ Targets = NDArray[np.int64]
 _STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
 _USUAL_STRENGTH = 3.0
 _FEW_ROWS = 3000
+_FOLDS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,8 @@ def fit_head(
     balance: bool = False,
     refit: bool = False,
     groups: NDArray[np.int64] | None = None,
+    weights: Floats | None = None,
+    strength: float = 0.0,
     seed: int = 0,
 ) -> LinearHead:
     """Multinomial logistic regression whose strength is the best of five, with its temperature.
@@ -69,43 +72,109 @@ def fit_head(
         balance: Weigh each category the same.
         refit: Learn from the validation rows as well, once they have served for choosing.
         groups: (n + validation rows,) equal for copies of a text, which then share a fold.
+        weights: (n + validation rows,) float32, how much each row counts when it is learnt from;
+            when it is chosen by, every row counts the same.
+        strength: scikit-learn's C, where it is not to be chosen.
         seed: Of the solver and the folds.
     """
-    from sklearn.linear_model import LogisticRegression
-
-    def fitted(strength: float, x: Floats, y: Targets) -> LinearHead:
-        weights = "balanced" if balance else None
-        model = LogisticRegression(
-            C=strength, max_iter=1000, class_weight=weights, random_state=seed
-        )
-        return _from_sklearn(model.fit(x, y), n_labels)
-
+    tried = Strengths(
+        vectors, targets, n_labels=n_labels, validation=validation, balance=balance, refit=refit,
+        groups=groups, weights=weights, seed=seed,
+    )  # fmt: skip
     if not len(validation[1]):
-        return fitted(_USUAL_STRENGTH, vectors, targets)
-    rows = vectors, targets
-    if refit:
-        rows = np.concatenate([vectors, validation[0]]), np.concatenate([targets, validation[1]])
-    together = np.arange(len(targets) + len(validation[1])) if groups is None else groups
-    folds = _folds(rows[1], together[: len(rows[1])], n_labels, seed)
-    logits: dict[float, Floats] = {}
-    for strength in _STRENGTHS:
-        if folds:
-            held_out = np.empty((len(rows[1]), n_labels), dtype=np.float32)
-            for learn, hold in folds:
-                held_out[hold] = fitted(strength, rows[0][learn], rows[1][learn]).logits(
-                    rows[0][hold]
-                )
-            logits[strength] = held_out
-        else:
-            logits[strength] = fitted(strength, vectors, targets).logits(validation[0])
-    answers = rows[1] if folds else validation[1]
+        return tried.fitted(strength or _USUAL_STRENGTH)
+    held_out = {s: tried.held_out(s) for s in ([strength] if strength else _STRENGTHS)}
     losses = {
-        strength: cross_entropy(found / np.float32(temperature_for(found, answers)), answers)
-        for strength, found in logits.items()
+        s: cross_entropy(found / np.float32(temperature_for(found, answers)), answers)
+        for s, (found, answers) in held_out.items()
     }
-    strength = min(losses, key=losses.__getitem__)
-    head = fitted(strength, *rows)
-    return LinearHead(head.weight, head.bias, temperature_for(logits[strength], answers))
+    best = min(losses, key=losses.__getitem__)
+    head = tried.fitted(best)
+    return LinearHead(head.weight, head.bias, temperature_for(*held_out[best]))
+
+
+class Strengths:
+    """Heads of any strength on the same rows; the arguments are those of :func:`fit_head`.
+
+    `folds` may be turned off where nothing is to be held out.
+    """
+
+    def __init__(
+        self,
+        vectors: Floats,
+        targets: Targets,
+        *,
+        n_labels: int,
+        validation: tuple[Floats, Targets],
+        balance: bool = False,
+        refit: bool = False,
+        groups: NDArray[np.int64] | None = None,
+        weights: Floats | None = None,
+        seed: int = 0,
+        folds: bool = True,
+    ) -> None:
+        n, both = len(targets), len(targets) + len(validation[1])
+        weights = np.ones(both, dtype=np.float32) if weights is None else weights
+        groups = np.arange(both) if groups is None else groups
+        self._learn, self._validation = (vectors, targets, weights[:n]), validation
+        self._rows = self._learn
+        if refit:
+            self._rows = (
+                np.concatenate([vectors, validation[0]]),
+                np.concatenate([targets, validation[1]]),
+                weights,
+            )
+        self._n_labels, self._balance, self._seed = n_labels, balance, seed
+        self._folds = []
+        if folds and len(validation[1]):
+            self._folds = _folds(self._rows[1], groups[: len(self._rows[1])], n_labels, seed)
+
+    def fitted(self, strength: float) -> LinearHead:
+        """The head of that strength on all rows, temperature 1."""
+        return self._fit(strength, *self._rows)
+
+    def held_out(self, strength: float) -> tuple[Floats, Targets]:
+        """Logits (m, n_labels) and targets (m,) of rows that the heads they come from never saw.
+
+        The validation rows; where rows are few, every row once.
+        """
+        if not self._folds:
+            return self._fit(strength, *self._learn).logits(self._validation[0]), self._validation[
+                1
+            ]
+        vectors, targets, weights = self._rows
+        logits = np.empty((len(targets), self._n_labels), dtype=np.float32)
+        for learn, hold in self._folds:
+            head = self._fit(strength, vectors[learn], targets[learn], weights[learn])
+            logits[hold] = head.logits(vectors[hold])
+        return logits, targets
+
+    def _fit(self, strength: float, x: Floats, y: Targets, counts: Floats) -> LinearHead:
+        from sklearn.linear_model import LogisticRegression
+
+        if self._balance:
+            counts = counts * class_weights(y, counts, self._n_labels)[y]
+        model = LogisticRegression(C=strength, max_iter=1000, random_state=self._seed)
+        return _from_sklearn(model.fit(x, y, sample_weight=counts), self._n_labels)
+
+
+def fits(rows: int, *, strength: float = 0.0) -> int:
+    """How many fits :func:`fit_head` makes on about `rows` rows, the last on them all."""
+    each = _FOLDS if rows <= _FEW_ROWS else 1
+    return each * (1 if strength else len(_STRENGTHS)) + 1
+
+
+def class_weights(targets: Targets, counts: Floats, n_labels: int) -> Floats:
+    """(n_labels,) float32 by which rows that count `counts` weigh the same in every category.
+
+    They leave the weight of all rows together as it is; with equal counts they are scikit-learn's
+    "balanced" ones. A category without rows has 1.
+    """
+    mass = np.bincount(targets, weights=counts, minlength=n_labels)
+    there = mass > 0
+    even = np.ones(n_labels, dtype=np.float32)
+    even[there] = mass.sum() / (there.sum() * mass[there])
+    return even
 
 
 def _folds(
@@ -117,7 +186,7 @@ def _folds(
     fewest = min(len(np.unique(groups[targets == label])) for label in range(n_labels))
     if len(targets) > _FEW_ROWS or fewest < 2:
         return []
-    split = StratifiedGroupKFold(min(5, fewest), shuffle=True, random_state=seed)
+    split = StratifiedGroupKFold(min(_FOLDS, fewest), shuffle=True, random_state=seed)
     folds = list(split.split(targets, targets, groups))
     whole = all(len(np.unique(targets[learn])) == n_labels for learn, _ in folds)
     return folds if whole else []

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from engine.classify.beginning import Beginning
 from engine.classify.examples import Examples
 from engine.classify.head import Floats, LinearHead, fit_head
 from engine.classify.spec import TrainSpec
@@ -11,16 +14,19 @@ from engine.encoder.spec import EmbedSpec
 from engine.work import Work
 
 
-def example_vectors(spec: TrainSpec, examples: Examples, work: Work) -> Floats:
-    """(n, width) float32 of the examples, from the dataset's vectors, computed once and cached."""
-    artifact = work.make(
-        EmbedSpec(
-            dataset=work.inputs["dataset"].key,
-            encoder=spec.encoder,
-            max_length=spec.max_length,
-            attention=spec.attention,
-        )
+def embed_spec(spec: TrainSpec, begin: Beginning, dataset: str) -> EmbedSpec:
+    """Which vectors of the dataset called `dataset` a training works with."""
+    return EmbedSpec(
+        dataset=dataset,
+        encoder=begin.encoder,
+        max_length=begin.max_length,
+        attention=spec.attention,
     )
+
+
+def example_vectors(spec: TrainSpec, begin: Beginning, examples: Examples, work: Work) -> Floats:
+    """(n, width) float32 of the examples, from the dataset's vectors, computed once and cached."""
+    artifact = work.make(embed_spec(spec, begin, work.inputs["dataset"].key))
     stored = np.load(artifact.path / "vectors.npy", mmap_mode="r")
     chosen: Floats = np.asarray(stored[examples.places], dtype=np.float32)
     return chosen
@@ -29,15 +35,26 @@ def example_vectors(spec: TrainSpec, examples: Examples, work: Work) -> Floats:
 def quick_head(spec: TrainSpec, examples: Examples, vectors: Floats, work: Work) -> LinearHead:
     """The head that fits the training rows, chosen and calibrated on the validation rows."""
     work.progress.stage("Fitting the linear head")
-    train, validation = examples.where("train"), examples.where("validation")
+    alone = spec.route == "quick"
     return fit_head(
-        vectors[train],
-        examples.targets[train],
-        n_labels=len(examples.labels),
-        validation=(vectors[validation], examples.targets[validation]),
-        balance=spec.balance_classes,
+        **head_rows(spec, examples, vectors),
         # Only where test rows remain to score on: the validation rows are then free to teach.
-        refit=spec.route == "quick" and len(examples.where("test")) > 0,
-        groups=np.concatenate([examples.groups[train], examples.groups[validation]]),
-        seed=spec.seed,
+        refit=alone and len(examples.where("test")) > 0,
+        strength=spec.strength if alone else 0.0,
     )
+
+
+def head_rows(spec: TrainSpec, examples: Examples, vectors: Floats) -> dict[str, Any]:
+    """What :func:`engine.classify.head.fit_head` is told of a dataset's rows."""
+    train, validation = examples.where("train"), examples.where("validation")
+    both = np.concatenate([train, validation])
+    return {
+        "vectors": vectors[train],
+        "targets": examples.targets[train],
+        "n_labels": len(examples.labels),
+        "validation": (vectors[validation], examples.targets[validation]),
+        "balance": spec.balance_classes,
+        "groups": examples.groups[both],
+        "weights": examples.weights[both],
+        "seed": spec.seed,
+    }

@@ -11,6 +11,8 @@ from engine.spec import ArtifactRef, Spec
 
 LORA_RATE = 5e-4
 """Peak learning rate of an adapter where none is given."""
+OWN_ENCODER = "minilm"
+Metric = Literal["macro_f1", "accuracy", "balanced_accuracy", "loss"]
 
 
 class TrainSpec(Spec):
@@ -26,11 +28,20 @@ class TrainSpec(Spec):
         "beside the encoder's weights learn, which takes less memory.",
     )
     encoder: str = Field(
-        "minilm",
+        OWN_ENCODER,
         description="minilm (comes with Limn), a folder on this machine, or a Hugging Face id.",
     )
+    start: Annotated[str, ArtifactRef("model")] = Field(
+        "",
+        description="Classifier to go on from, by name or key: its encoder and, for categories of "
+        "the same name, its head. Empty begins anew.",
+    )
     max_length: int = Field(
-        0, ge=0, le=8192, description="Tokens read of each text; 0 is the encoder's own limit."
+        0,
+        ge=0,
+        le=8192,
+        description="Tokens read of each text; 0 is what the classifier to go on from reads, or "
+        "the encoder's own limit.",
     )
     attention: Attention = Field(
         "auto", description="Attention kernel; auto takes the fastest that works here."
@@ -85,11 +96,40 @@ class TrainSpec(Spec):
     balance_classes: bool = Field(
         False, description="Give rare categories more weight, so that each counts the same."
     )
+    loss: Literal["cross_entropy", "focal"] = Field(
+        "cross_entropy",
+        description="What is made small. focal counts a text less the surer the classifier already "
+        "is of it, so that rare and hard ones weigh more (finetune and lora).",
+    )
+    focal_gamma: float = Field(
+        2.0,
+        ge=0,
+        le=10,
+        description="How much less: an error counts (1 - probability) to this power (focal).",
+    )
+    strength: float = Field(
+        0.0,
+        ge=0,
+        le=1000,
+        description="How closely the head follows the training texts; 0 chooses the best of five "
+        "by the validation texts (quick).",
+    )
     evaluations: int = Field(
         4,
         ge=1,
         le=50,
         description="Looks at the validation texts per epoch (finetune and lora).",
+    )
+    metric: Metric = Field(
+        "macro_f1",
+        description="What a look is judged by: the best one is kept (finetune and lora).",
+    )
+    patience: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Looks without a better one after which training ends early; 0 never does "
+        "(finetune and lora).",
     )
     compile: Literal["auto", "always", "never"] = Field(
         "auto",
@@ -113,11 +153,20 @@ class TrainSpec(Spec):
             return {"learning_rate": LORA_RATE, **values}
         return values
 
+    @model_validator(mode="after")
+    def _one_beginning(self) -> TrainSpec:
+        if self.start and self.encoder != OWN_ENCODER:
+            raise ValueError(
+                f"encoder {self.encoder} does not go with a classifier to go on from, which brings "
+                "its own; leave out one of the two"
+            )
+        return self
+
     def outside(self) -> dict[str, str]:
-        """The encoder by its weights and files."""
+        """The encoder by its weights and files; a classifier to go on from stands for its own."""
         from engine.encoder.hub.identity import identity
 
-        return {"encoder": identity(self.encoder)}
+        return {} if self.start else {"encoder": identity(self.encoder)}
 
     def settings(self) -> dict[str, Any]:
         """What the key is made of: without `processes`, which share the same steps.
@@ -125,6 +174,32 @@ class TrainSpec(Spec):
         Each draws its own dropout, so weights of several differ from one's as another seed's do.
         """
         return {name: value for name, value in super().settings().items() if name != "processes"}
+
+
+class RehearseSpec(TrainSpec):
+    """Look at a training's first batch and measure a few steps, before time is spent on it."""
+
+
+class RepeatSpec(TrainSpec):
+    """Train the same several times, each with a seed of its own: how much is luck."""
+
+    runs: int = Field(
+        3, ge=2, le=50, description="Trainings; their seeds follow each other from the seed on."
+    )
+
+
+class SearchSpec(TrainSpec):
+    """Search for the settings that do best on the validation texts, within a time budget."""
+
+    minutes: float = Field(
+        30.0,
+        gt=0,
+        le=10_080,
+        description="Time for the whole search, in minutes; the best is trained within it.",
+    )
+    trials: int = Field(
+        20, ge=1, le=1000, description="Most settings tried, the ones given here first."
+    )
 
 
 class EvaluateSpec(Spec):

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.classify.beginning import Beginning, beginning
 from engine.classify.classifier import save_classifier
 from engine.classify.examples import Examples, read_examples
 from engine.classify.head import Floats, LinearHead, calibrated
+from engine.classify.live.familiar import learn_familiar
 from engine.classify.predictions import write_predictions
 from engine.classify.quick import example_vectors, quick_head
 from engine.classify.scores import score
@@ -22,7 +24,8 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
     """Train on the training split, calibrate on validation, score on test (or validation if none).
 
     Writes ``model.json``, ``head.safetensors``, ``encoder/`` (finetune and lora),
-    ``adapter.safetensors`` (lora), ``scores.json``, ``predictions.parquet`` and ``points.json``.
+    ``adapter.safetensors`` (lora), ``familiar.safetensors`` (of 400 held-out texts or more),
+    ``scores.json``, ``predictions.parquet`` and ``points.json``.
 
     Returns:
         accuracy, macro_f1, ece, majority, scored_on, scored_rows, train_rows, labels, encoder,
@@ -35,20 +38,24 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
 
     dataset = work.inputs["dataset"]
     examples = read_examples(dataset)
+    for sentence in examples.remarks:
+        work.progress.note(sentence)
     if unknown := sum(examples.left_out.values()):
         work.progress.note(
             f"{unknown:,} rows are left out: no text of their category is in the training split."
         )
-    vectors = example_vectors(spec, examples, work)
-    head = quick_head(spec, examples, vectors, work)
+    begin = beginning(spec, work.inputs)
+    vectors, head = first_head(spec, begin, examples, work)
     learns = spec.route != "quick"
-    encoder = load_encoder(spec.encoder, attention=spec.attention, training=learns)
+    # A copy of an encoder is only whole from one that was not made ready for reading.
+    copied = learns or begin.brought
+    encoder = load_encoder(begin.encoder, attention=spec.attention, training=copied)
     more: dict[str, Any] = {}
     if learns:
         from engine.classify.finetune import finetune
 
-        head, more = finetune(spec, examples, encoder, head, work)
-        vectors = _vectors_again(spec, examples, encoder, work)
+        head, more = finetune(spec, begin, examples, encoder, head, work)
+        vectors = _vectors_again(begin, examples, encoder, work)
         validation = examples.where("validation")
         head = calibrated(head, vectors[validation], examples.targets[validation])
     if adapter := more.pop("adapter", {}):
@@ -61,13 +68,13 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
         work.out,
         encoder=encoder,
         head=head,
-        brings_encoder=learns,
+        brings_encoder=copied,
         labels=examples.labels,
         route=spec.route,
-        max_length=spec.max_length,
+        max_length=begin.max_length,
         clean=dataset.facts["clean"],
         text_columns=dataset.facts["text_columns"],
-        join=dataset.manifest.spec["join"],
+        join=dataset.facts.get("join") or dataset.manifest.spec["join"],
     )
     scores, scored_on = _score(examples, vectors, head, work)
     return {
@@ -77,12 +84,34 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
         "train_rows": len(examples.where("train")),
         "left_out": unknown,
         "labels": list(examples.labels),
-        "encoder": spec.encoder,
+        "encoder": _encoder_name(spec, work),
         "route": spec.route,
         "kernel": encoder.kernel.name,
         "device": str(encoder.device),
         **more,
     }
+
+
+def first_head(
+    spec: TrainSpec, begin: Beginning, examples: Examples, work: Work
+) -> tuple[Floats, LinearHead]:
+    """(n, width) float32 vectors of the examples and the head that training begins with.
+
+    Where the encoder learns and goes on from a classifier that knows every category, its head is
+    the one to begin with, and no vectors are needed: they are empty then.
+    """
+    if spec.route != "quick" and begin.knows(examples.labels):
+        return np.zeros((0, 0), dtype=np.float32), begin.head_for(examples.labels)
+    vectors = example_vectors(spec, begin, examples, work)
+    head = quick_head(spec, examples, vectors, work)
+    return vectors, head if spec.route == "quick" else begin.head_for(examples.labels, head)
+
+
+def _encoder_name(spec: TrainSpec, work: Work) -> str:
+    """What people call the encoder: that of a classifier gone on from is called as there."""
+    if not spec.start:
+        return spec.encoder
+    return str(work.inputs["start"].facts.get("encoder", ""))
 
 
 def _score(
@@ -92,6 +121,8 @@ def _score(
     scored_on = "test" if len(examples.where("test")) else "validation"
     held_out = np.flatnonzero(examples.split != "train")
     write_predictions(work.out, examples, held_out, head.probabilities(vectors[held_out]))
+    if familiar := learn_familiar(vectors[held_out], examples.targets[held_out]):
+        familiar.save(work.out)
     places = examples.where(scored_on)
     scores = score(examples.targets[places], head.probabilities(vectors[places]), examples.labels)
     scores["split"] = scored_on
@@ -99,7 +130,7 @@ def _score(
     return scores, scored_on
 
 
-def _vectors_again(spec: TrainSpec, examples: Examples, encoder: Any, work: Work) -> Floats:
+def _vectors_again(begin: Beginning, examples: Examples, encoder: Any, work: Work) -> Floats:
     """Vectors of the held-out rows from the trained encoder; rows of training are left at zero."""
     import torch
 
@@ -110,7 +141,7 @@ def _vectors_again(spec: TrainSpec, examples: Examples, encoder: Any, work: Work
     with torch.autocast(encoder.device.type, encoder.dtype, enabled=half):
         vectors[held_out] = encoder.encode(
             [examples.texts[i] for i in held_out],
-            max_length=spec.max_length or None,
+            max_length=begin.max_length or None,
             progress=work.progress,
         )
     return vectors

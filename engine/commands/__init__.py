@@ -12,6 +12,8 @@ from engine.stages import STAGES
 _HELP = ("-h", "--help", "help")
 _OTHERS = {
     "predict": "Classify one text, or a whole file.",
+    "starter": "Pack a classifier as one that comes with Limn.",
+    "export": "Make a folder of a classifier that loads without Limn.",
     "artifacts": "list, show, verify, keep, rename, remove or prune what is cached.",
     "jobs": "list, show, stop, cancel, resume or remove jobs.",
     "doctor": "Say what this machine can do and what is missing.",

@@ -14,6 +14,7 @@ from engine.jobs.launch import JOB_VARIABLE
 from engine.jobs.process import JobProgress
 from engine.jobs.record import State
 from engine.progress import Progress
+from engine.resolve import addressed
 from engine.spec import ArtifactRef, Spec
 from engine.stages import Stage
 from engine.store import Artifact, Store, default_store
@@ -86,11 +87,14 @@ def _artifact(spec: Spec, name: str, store: Store, progress: Progress) -> Artifa
 
     What a person gave no name is called after the file it came from.
     """
+    from engine.data.spec_edit import EditSpec, edited_name
     from engine.data.spec_source import SourceSpec
 
     wish = ""
     if isinstance(spec, SourceSpec):
         wish = Path(spec.path).name
+    if isinstance(spec, EditSpec):
+        wish = edited_name(store.get(spec.dataset, "dataset").name)
     for field, value in _sources(spec):
         if _is_file(value):
             source = run(
@@ -107,7 +111,7 @@ def _inputs(spec: Spec, store: Store) -> list[Artifact]:
     """The artifacts it names that exist before it begins."""
     files = {field for field, value in _sources(spec) if _is_file(value)}
     return [
-        store.get(str(value), reference.kind)
+        addressed(store, str(value), reference.kind)
         for field, reference in spec.references()
         if isinstance(reference, ArtifactRef) and field not in files
         if (value := getattr(spec, field))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.figures.base import BLUE, GREEN, ORANGE, calm
+from engine.figures.base import BLUE, GREEN, GREY, ORANGE, calm
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -20,9 +20,12 @@ def loss_figure(points: Points, *, best_step: float | None = None) -> Figure:
 
 
 def score_figure(points: Points, *, best_step: float | None = None) -> Figure:
-    """Macro-F1 on the validation texts over optimizer steps."""
-    lines = (("validation_macro_f1", "validation", GREEN, ""),)
-    return _figure(points, lines, "Macro-F1", best_step)
+    """Macro-F1 and accuracy on the validation texts over optimizer steps."""
+    lines = (
+        ("validation_macro_f1", "macro-F1", GREEN, ""),
+        ("validation_accuracy", "accuracy", GREY, "dot"),
+    )
+    return _figure(points, lines, "Score", best_step)
 
 
 def best_of(points: Points) -> float | None:

@@ -26,7 +26,7 @@ from engine.store.names import Names, check_name, name_from, numbers
 from engine.store.process import identity
 
 _KEY = re.compile(r"[0-9a-f]{20}")
-_PRIVATE = {"jobs", "locks", "names", "partial", "tmp", "uploads", "use", "kept", "used"}
+_PRIVATE = {"edits", "jobs", "locks", "names", "partial", "tmp", "uploads", "use", "kept", "used"}
 
 
 class Store:

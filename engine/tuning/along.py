@@ -8,6 +8,7 @@ from typing import Any
 from engine.encoder.models import load_encoder
 from engine.together.group import Group
 from engine.tuning.lesson import load_lesson
+from engine.tuning.look import Verdict
 from engine.tuning.loop import tune
 
 
@@ -19,6 +20,6 @@ def tune_along(said: dict[str, Any], group: Group) -> None:
     tune(encoder, lesson, settings, scratch=folder.parent, judge=_unheard, group=group)
 
 
-def _unheard(logits: Any, targets: Any) -> tuple[float, float]:
+def _unheard(logits: Any, targets: Any) -> Verdict:
     """No score: only the first process keeps the best weights."""
-    return 0.0, 0.0
+    return Verdict(0.0, 0.0)

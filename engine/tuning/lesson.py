@@ -22,16 +22,15 @@ class Lesson:
     """Texts with their categories, and where training begins.
 
     tokens: of n texts. targets: (n,) int64. train, look: places of the texts that are learnt from,
-    and of those looked at meanwhile. class_weights: (n_labels,) float32, how much a text of each
-    category counts. weight, bias: (n_labels, width) and (n_labels,) float32, the head to start
-    from.
+    and of those looked at meanwhile. counts: (n,) float32, how much each text counts. weight, bias:
+    (n_labels, width) and (n_labels,) float32, the head to start from.
     """
 
     tokens: Tokens
     targets: Places
     train: Places
     look: Places
-    class_weights: Floats
+    counts: Floats
     weight: Floats
     bias: Floats
 
@@ -53,7 +52,7 @@ class Lesson:
             "targets": self.targets,
             "train": self.train,
             "look": self.look,
-            "class_weights": self.class_weights,
+            "counts": self.counts,
             "weight": self.weight,
             "bias": self.bias,
         }
@@ -68,6 +67,6 @@ def load_lesson(folder: Path) -> tuple[Lesson, Tuning, dict[str, str]]:
         return found
 
     tokens = Tokens(array("flat"), array("offsets"), array("truncated"))  # type: ignore[arg-type]
-    names = ("targets", "train", "look", "class_weights", "weight", "bias")
+    names = ("targets", "train", "look", "counts", "weight", "bias")
     lesson = Lesson(tokens, *(np.array(array(name)) for name in names))
     return lesson, Tuning(**content["settings"]), content["encoder"]

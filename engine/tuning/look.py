@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from engine.encoder.packing import Ints, batches, pack
 from engine.encoder.workers import spread
-from engine.tuning.lesson import Floats
+from engine.tuning.lesson import Floats, Places
 from engine.tuning.plan import deal
 from engine.tuning.step import Stepper
+
+
+class Verdict(NamedTuple):
+    """What a look is worth: a score, more being better, a loss in nats, and what else to show.
+
+    `shown` goes into the live curves: name to number.
+    """
+
+    score: float
+    loss: float
+    shown: dict[str, float] = {}
+
+
+Judge = Callable[[Floats, Places], Verdict]
+"""(n, n_labels) logits and (n,) targets to what the look is worth."""
 
 
 def look_places(places: Ints, rows: int, seed: int) -> Ints:

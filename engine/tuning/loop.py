@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from engine.tuning.adapter import add_adapter, merge_adapter
 from engine.tuning.compiling import Compiling
 from engine.tuning.dropout import Dropouts
 from engine.tuning.layers import beneath
-from engine.tuning.lesson import Floats, Lesson, Places
-from engine.tuning.look import logits_at, look_places
+from engine.tuning.lesson import Floats, Lesson
+from engine.tuning.look import Judge, logits_at, look_places
 from engine.tuning.network import Network
 from engine.tuning.optimizer import make_optimizer, set_rate
 from engine.tuning.plan import look_steps, plan_steps
@@ -32,8 +31,6 @@ from engine.tuning.settings import Tuning
 from engine.tuning.step import Stepper, side_by_side
 
 CHECKPOINT_EVERY_S = 60.0
-Judge = Callable[[Floats, Places], tuple[float, float]]
-"""(n, n_labels) logits and (n,) targets to a score, more being better, and a loss in nats."""
 
 
 @dataclass
@@ -43,15 +40,17 @@ class Run:
     Attributes:
         step: Steps done.
         best, best_loss, best_step: Score and loss of the best look, and after which step it was.
+        waited: Looks since then.
         accumulate: Parts of a batch.
         losses: Of the steps since the last look, in nats.
         points: Rows of the live curves.
     """
 
     step: int = 0
-    best: float = -1.0
+    best: float = -1e9
     best_loss: float = 1e9
     best_step: int = -1
+    waited: int = 0
     accumulate: int = 1
     losses: list[float] = field(default_factory=list)
     points: list[dict[str, float]] = field(default_factory=list)
@@ -60,18 +59,20 @@ class Run:
 @dataclass(frozen=True, eq=False)
 class Tuned:
     """What came of a run: the head's weight (n_labels, width) and bias (n_labels,) float32, where
-    the run stood at its end, its steps in all, and what an adapter added (see merge_adapter)."""
+    the run stood at its end, its steps in all, what an adapter added (see merge_adapter), and
+    whether it ended early for want of a better look."""
 
     weight: Floats
     bias: Floats
     run: Run
     steps: int
     adapter: dict[str, Floats]
+    early: bool
 
     @property
     def stopped(self) -> bool:
         """Whether a person stopped it."""
-        return self.run.step < self.steps
+        return self.run.step < self.steps and not self.early
 
 
 def tune(
@@ -142,7 +143,19 @@ def tune(
         shutil.rmtree(scratch / "recall", ignore_errors=True)
     adapter = merge_adapter(encoder.model) if settings.adapter == "lora" else {}
     weight, bias = (p.detach().float().cpu().numpy() for p in network.head.parameters())
-    return Tuned(weight, bias, run, len(plan), adapter)
+    early = _waited_enough(run, settings) and run.step < len(plan)
+    return Tuned(weight, bias, run, len(plan), adapter, early)
+
+
+def _gpu_peak() -> dict[str, float]:
+    """Most memory this process has held on its GPU so far, in MiB; nothing without one."""
+    if not torch.cuda.is_available():
+        return {}
+    return {"gpu_peak_mib": float(torch.cuda.max_memory_allocated() >> 20)}
+
+
+def _waited_enough(run: Run, settings: Tuning) -> bool:
+    return 0 < settings.patience <= run.waited
 
 
 def prepare(encoder: Encoder, lesson: Lesson, settings: Tuning) -> Network:
@@ -206,7 +219,7 @@ class _Loop:
         if run.best_step < 0:
             # What the head already reaches is the first thing to beat.
             self._look()
-        while run.step < len(plan) and not self._group.told(progress.stop_requested):
+        while run.step < len(plan) and not self._group.told(self._ends()):
             batch = plan[run.step]
             set_rate(self.stepper.optimizer, run.step, len(plan))
             self._pending.append(self.stepper.step(batch, run.step))
@@ -220,6 +233,10 @@ class _Loop:
                 self._save()
         if run.step < len(plan):
             self._save()
+
+    def _ends(self) -> bool:
+        """Whether a person stops it now, or patience is at its end."""
+        return self.progress.stop_requested or _waited_enough(self.run, self.stepper.settings)
 
     def _save(self) -> None:
         self._settle()
@@ -245,17 +262,18 @@ class _Loop:
         better = not len(places)
         if len(places):
             logits = logits_at(self.stepper, places)
-            score, loss = self.judge(logits, self.stepper.lesson.targets[places])
-            point |= {"validation_loss": loss, "validation_macro_f1": score}
+            seen = self.judge(logits, self.stepper.lesson.targets[places])
+            point |= {"validation_loss": seen.loss, **seen.shown}
             # Of two equal scores the surer one, so that a perfect start can still be bettered.
-            better = (score, -loss) > (run.best, -run.best_loss)
+            better = (seen.score, -seen.loss) > (run.best, -run.best_loss)
+            run.waited = 0 if better else run.waited + 1
             if better:
-                run.best, run.best_loss = score, loss
+                run.best, run.best_loss = seen.score, seen.loss
         if run.losses:
             point["train_loss"] = float(np.mean(run.losses))
         run.losses = []
         run.points.append(point)
-        self.progress.point(**point)
+        self.progress.point(**point, **_gpu_peak())
         if better:
             run.best_step = run.step
             if self._group.leads:

@@ -9,6 +9,7 @@ from engine.errors import InputError
 
 Adapter = Literal["none", "lora"]
 Compile = Literal["auto", "always", "never"]
+Loss = Literal["cross_entropy", "focal"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Tuning:
         alpha: Their product counts ``alpha / rank`` times.
         dropout: Share of their input that is dropped in training.
         compile: Run the encoder through torch.compile: auto where a run on a GPU is long.
+        loss: cross_entropy, or focal, in which a text's error counts ``(1 - p) ** focal_gamma``
+            times, p being the probability of its category (Lin et al. 2017, arXiv:1708.02002).
+        focal_gamma: That power; at 0 focal is cross_entropy.
+        patience: Looks without a better one after which the run ends; 0 goes on to the end.
 
     Raises:
         InputError: a number is outside its bounds; the sentence names it and them.
@@ -54,12 +59,15 @@ class Tuning:
     alpha: float = 16.0
     dropout: float = 0.0
     compile: Compile = "auto"
+    loss: Loss = "cross_entropy"
+    focal_gamma: float = 2.0
+    patience: int = 0
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "accumulate", "evaluations", "look_rows", "rank"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be 1 or more.")
-        for name in ("budget", "frozen_layers", "seed"):
+        for name in ("budget", "frozen_layers", "seed", "focal_gamma", "patience"):
             if getattr(self, name) < 0:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be 0 or more.")
         for name in ("learning_rate", "alpha"):
@@ -69,5 +77,7 @@ class Tuning:
             raise InputError(f"dropout is {self.dropout}; it must be 0 or more, and below 1.")
         if self.adapter not in ("none", "lora"):
             raise InputError(f"There is no adapter {self.adapter!r}; choose none or lora.")
+        if self.loss not in ("cross_entropy", "focal"):
+            raise InputError(f"There is no loss {self.loss!r}; choose cross_entropy or focal.")
         if self.compile not in ("auto", "always", "never"):
             raise InputError(f"compile is {self.compile!r}; choose auto, always or never.")

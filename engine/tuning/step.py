@@ -47,7 +47,6 @@ class Stepper:
 
     def __post_init__(self) -> None:
         self._lengths = self.lesson.tokens.lengths
-        self._weights = torch.from_numpy(self.lesson.class_weights).to(self.encoder.device)
         self._learning = list(self.network.learning().values())
         self._budget = self.settings.budget or free_budget(
             self.encoder, self.settings.gradient_checkpointing
@@ -64,11 +63,11 @@ class Stepper:
         """Leave the batch's gradient in the parameters; the mean loss.
 
         It is that of the whole batch, however it is shared out and parted: each text's loss counts
-        by its category's weight over the weight of all. The step seeds its own dropout.
+        by its weight over the weight of all. The step seeds its own dropout.
         """
         shares = deal(batch, self._lengths, self.group.world)
         share = shares[self.group.rank]
-        total = float(self.lesson.class_weights[self.lesson.targets[batch]].sum())
+        total = float(self.lesson.counts[batch].sum())
         self.network.train()
         while True:
             try:
@@ -120,10 +119,12 @@ class Stepper:
         batch = pack(self.lesson.tokens, part)
         logits = self.network(batch, **(self.recall.keywords(batch) if self.recall else {}))
         targets = torch.from_numpy(self.lesson.targets[part]).to(logits.device)
-        losses = nn.functional.cross_entropy(
-            logits.float(), targets, weight=self._weights, reduction="sum"
-        )
-        return losses / total
+        losses = nn.functional.cross_entropy(logits.float(), targets, reduction="none")
+        if self.settings.loss == "focal":
+            # A cross-entropy is the negative logarithm of the probability of what is right.
+            losses = losses * (-torch.expm1(-losses)).pow(self.settings.focal_gamma)
+        counts = torch.from_numpy(self.lesson.counts[part]).to(logits.device)
+        return (losses * counts).sum() / total
 
     def _make_smaller(self, texts: int) -> None:
         """Half as many tokens a part from now on; the gradients of the failed try are dropped."""

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.errors import NotFoundError
 from engine.progress import SILENT
-from engine.resolve import resolve
+from engine.resolve import addressed, resolve
 from engine.spec import Spec
 from engine.store import Artifact, Store, default_store
 from engine.store.files import read_json
@@ -25,7 +25,7 @@ def artifact(reference: str | None, kind: str) -> Artifact | None:
     if not reference:
         return None
     try:
-        return store().get(reference, kind)
+        return addressed(store(), reference, kind)
     except NotFoundError:
         return None
 

@@ -67,7 +67,7 @@ def _train(page):
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url("**job=**", timeout=60_000)
     page.wait_for_url("**model=**", timeout=TRAIN_S * 1000)
-    page.get_by_text("Where it is wrong").wait_for(timeout=60_000)
+    page.get_by_role("tab", name="Mistakes").wait_for(timeout=60_000)
     settled(page)
 
 

@@ -134,9 +134,11 @@ def tiny_encoder(tmp_path_factory):
 
 @pytest.fixture
 def model(store, dataset, tiny_encoder):
-    """A quick classifier of the dataset."""
+    """A quick classifier of the dataset, and the baseline its report would start a job for."""
+    from engine.classify.evaluation.spec import BaselineSpec
     from engine.classify.spec import TrainSpec
     from engine.work import run
 
+    run(BaselineSpec(dataset=dataset.key, split="test"), store=store)
     spec = TrainSpec(dataset=dataset.key, encoder=str(tiny_encoder))
     return run(spec, store=store, name="small-quick")

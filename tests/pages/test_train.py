@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 
 import pytest
 
@@ -15,10 +14,6 @@ from tests.pages.seen import button, said
 
 def _figures(app):
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-
-
-def _choice(app, label):
-    return next(s for s in app.selectbox if s.label == label)
 
 
 def test_without_a_labelled_dataset_it_says_what_comes_first(visit):
@@ -130,42 +125,6 @@ def test_a_finished_job_opens_its_report(visit, model, make_job):
     app = visit("train", job=job.id)
     assert app.query_params["model"] == model.key
     assert "small-quick" in said(app)
-
-
-def test_the_report_tells_the_scores_and_their_limits(visit, model):
-    app = visit("train", model="small-quick")
-    assert not app.exception
-    figures = {m.label: m.value for m in app.metric}
-    assert figures["Accuracy"] == f"{model.facts['accuracy'] * 100:.1f} %"
-    assert {"Macro-F1", "Majority baseline", "Calibration error"} <= set(figures)
-    assert f"Scored on {model.facts['scored_rows']} test texts" in said(app)
-    assert "every figure is rough" in said(app)
-    table = next(d.value for d in app.dataframe if "Recall" in d.value.columns)
-    assert set(table["Category"]) == {"sports", "business"}
-
-
-def test_the_boxes_choose_a_cell_and_its_texts_are_listed(visit, model):
-    app = visit("train", model=model.key)
-    for true in ("sports", "business"):
-        for said_label in ("sports", "business"):
-            _choice(app, "It is").set_value(true)
-            _choice(app, "The classifier said").set_value(said_label).run()
-            assert not app.exception
-            scores = json.loads((model.path / "scores.json").read_text())
-            places = [scores["labels"].index(one) for one in (true, said_label)]
-            n = scores["confusion"][places[0]][places[1]]
-            assert f"{n} text" in said(app)
-            tables = [d.value for d in app.dataframe if "Text" in d.value.columns]
-            assert sum(map(len, tables)) == n
-            frame = _figures(app)[0]["layout"]["shapes"][0]
-            assert (frame["y0"] + 0.5, frame["x0"] + 0.5) == tuple(places)
-
-
-def test_a_report_survives_the_loss_of_its_dataset(visit, model, dataset):
-    shutil.rmtree(dataset.path)
-    app = visit("train", model=model.key)
-    assert not app.exception
-    assert "Accuracy" in [m.label for m in app.metric]
 
 
 def test_an_unknown_model_is_said_to_be_gone(visit, dataset):

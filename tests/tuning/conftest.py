@@ -5,6 +5,7 @@ import pytest
 
 from engine.encoder.models import load_encoder
 from engine.tuning.lesson import Lesson
+from engine.tuning.look import Verdict
 from tests.tiny import WORDS, make_tiny_encoder
 
 N_LABELS = 3
@@ -49,7 +50,7 @@ def make_lesson(encoder, n=60, look=20, seed=0):
         targets=targets,
         train=places[: n - look],
         look=places[n - look :],
-        class_weights=np.array([1.0, 2.0, 0.5], dtype=np.float32),
+        counts=(np.array([1.0, 2.0, 0.5])[targets] * np.linspace(0.5, 2, n)).astype(np.float32),
         weight=rng.normal(0, 0.3, (N_LABELS, encoder.width)).astype(np.float32),
         bias=np.zeros(N_LABELS, dtype=np.float32),
     )
@@ -58,4 +59,5 @@ def make_lesson(encoder, n=60, look=20, seed=0):
 def judge(logits, targets):
     from engine.classify.head import cross_entropy
 
-    return float((logits.argmax(1) == targets).mean()), cross_entropy(logits, targets)
+    accuracy = float((logits.argmax(1) == targets).mean())
+    return Verdict(accuracy, cross_entropy(logits, targets), {"validation_accuracy": accuracy})

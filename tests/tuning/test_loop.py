@@ -21,6 +21,7 @@ from engine.errors import InputError
 from engine.progress import _Silent
 from engine.tuning import checkpoint, loop
 from engine.tuning.layers import beneath
+from engine.tuning.look import Verdict
 from engine.tuning.loop import tune
 from engine.tuning.settings import Tuning
 from tests.tiny import make_tiny_encoder
@@ -176,7 +177,7 @@ def test_the_best_weights_are_kept(dropping, tmp_path):
     encoder = load(dropping)
     out = tune(
         encoder, make_lesson(encoder), WHOLE, scratch=tmp_path,
-        judge=lambda logits, targets: (next(scores), 1.0),
+        judge=lambda logits, targets: Verdict(next(scores), 1.0),
     )  # fmt: skip
     assert out.run.best_step == 6
     _, expected = tuned(dropping, tmp_path / "again", WHOLE, Stops(6))

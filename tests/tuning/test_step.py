@@ -54,8 +54,15 @@ def assert_equal(one, other, tolerance=1e-5):
 @pytest.mark.parametrize("accumulate", [2, 5, 17, 40])
 @pytest.mark.parametrize("threads", [False, True])
 def test_parts_give_the_gradient_of_the_whole(folder, accumulate, threads):
-    whole = gradients(stepper_for(folder))
-    assert_equal(whole, gradients(stepper_for(folder, accumulate=accumulate, threads=threads)))
+    for settings in (Tuning(), Tuning(loss="focal")):
+        whole = gradients(stepper_for(folder, settings))
+        parted = stepper_for(folder, settings, accumulate=accumulate, threads=threads)
+        assert_equal(whole, gradients(parted))
+
+
+def test_focal_without_its_power_is_cross_entropy(folder):
+    plain = gradients(stepper_for(folder))
+    assert_equal(plain, gradients(stepper_for(folder, Tuning(loss="focal", focal_gamma=0.0))))
 
 
 def test_a_budget_of_tokens_gives_the_gradient_of_the_whole(folder):
@@ -63,10 +70,11 @@ def test_a_budget_of_tokens_gives_the_gradient_of_the_whole(folder):
     assert_equal(gradients(stepper_for(folder)), gradients(stepper))
 
 
-def test_the_loss_is_that_of_padded_eager_and_so_are_the_gradients(folder):
+@pytest.mark.parametrize("loss", ["cross_entropy", "focal"])
+def test_the_loss_is_that_of_padded_eager_and_so_are_the_gradients(folder, loss):
     from transformers import AutoModel
 
-    ours = stepper_for(folder)
+    ours = stepper_for(folder, Tuning(loss=loss, focal_gamma=1.5))
     found = gradients(ours)
     model = AutoModel.from_pretrained(folder, attn_implementation="eager").eval()
     tokens = ours.lesson.tokens
@@ -79,11 +87,12 @@ def test_the_loss_is_that_of_padded_eager_and_so_are_the_gradients(folder):
     hidden = model(input_ids=ids, attention_mask=mask).last_hidden_state * mask[..., None]
     vectors = torch.nn.functional.normalize(hidden.sum(1) / mask.sum(1, keepdim=True))
     head = ours.network.head
-    loss = torch.nn.functional.cross_entropy(
-        vectors @ head.weight.T + head.bias,
-        torch.from_numpy(ours.lesson.targets[BATCH]),
-        weight=torch.from_numpy(ours.lesson.class_weights),
-    )
+    logits = vectors @ head.weight.T + head.bias
+    right = torch.from_numpy(ours.lesson.targets[BATCH])
+    p = torch.softmax(logits, dim=1)[torch.arange(len(BATCH)), right]
+    counts = torch.from_numpy(ours.lesson.counts[BATCH])
+    focus = (1 - p) ** 1.5 if loss == "focal" else 1
+    loss = (counts * focus * -p.log()).sum() / counts.sum()
     loss.backward()
     theirs = {f"encoder.{n}": p.grad for n, p in model.named_parameters() if p.grad is not None}
     assert_equal({"loss": loss.detach(), **theirs}, {n: found[n] for n in ("loss", *theirs)}, 1e-4)

@@ -69,8 +69,8 @@ def test_two_processes_end_with_the_weights_of_one(more, folder, tmp_path):
     first, second = load_file(f"{tmp_path}/2.0"), load_file(f"{tmp_path}/2.1")
     assert_close(one, first, 1e-4)
     facts = [checkpoint.facts_of(tmp_path / f"{n}-scratch" / "last") for n in (1, 2)]
-    assert [p["validation_macro_f1"] for p in facts[0]["points"]] == [
-        p["validation_macro_f1"] for p in facts[1]["points"]
+    assert [p["validation_accuracy"] for p in facts[0]["points"]] == [
+        p["validation_accuracy"] for p in facts[1]["points"]
     ]
     if facts[1]["best_step"] == facts[1]["step"]:  # else the first went back to its best
         assert all(torch.equal(first[name], second[name]) for name in first)

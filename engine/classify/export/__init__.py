@@ -1,0 +1,1 @@
+"""A classifier in, folders that other programs load out. Importing it costs nothing."""

@@ -1,0 +1,1 @@
+"""A whole file and a classifier in, the same rows with predictions out. Importing costs nothing."""

@@ -1,0 +1,278 @@
+"""A classifier in, whole files through it out: bring or choose a file, start, watch, read, take.
+
+The address says where a person is: ?filejob= (at work), ?predictions= (the result), ?source= (the
+file whose columns are chosen).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from engine import jobs
+from engine.classify.files.spec import PredictFileSpec
+from engine.jobs import State
+from engine.settings import settings
+from engine.store import Artifact
+from pages._ui.boundary import boundary
+from pages._ui.files import allowed_file, keep_upload, listed_files
+from pages._ui.format import about, count
+from pages._ui.forms import command_line
+from pages._ui.job_monitor import job_monitor
+from pages._ui.loaders import artifact, made, store
+from pages._ui.notes import notes
+from pages._ui.pickers import describe
+from pages._ui.predictions_view import predictions_view
+from pages._ui.texts import plain, short
+
+_JOB, _RESULT, _SOURCE = "filejob", "predictions", "source"
+_FORMATS = (
+    "CSV, TSV, JSON, JSON lines, Parquet, Excel or plain text; also as .gz, .xz, .zst or .zip."
+)
+_EXAMPLES = 3
+
+
+def predict_files(found: Artifact) -> None:
+    """Draw it for the classifier `found`; survives a refresh by the address."""
+    asked = st.query_params
+    if job_id := asked.get(_JOB):
+        _at_work(job_id)
+        return
+    if reference := asked.get(_RESULT):
+        result = artifact(reference, "predictions")
+        if result and "model" not in asked:  # only the result was named: its classifier with it
+            asked["model"] = str(result.manifest.inputs.get("model", "")).removeprefix("model/")
+            st.rerun()
+        # Another classifier was chosen above: its own results are elsewhere.
+        if result and result.manifest.inputs.get("model") == f"model/{found.key}":
+            if st.button("Another file", icon=":material/arrow_back:", type="tertiary"):
+                _show()
+            predictions_view(result)
+            return
+        _forget(_RESULT)
+    source = artifact(asked.get(_SOURCE), "source")
+    if source:
+        if st.button("Another file", icon=":material/arrow_back:", type="tertiary"):
+            _show()
+        _choices(found, source)
+        return
+    _bring()
+    _earlier(found)
+
+
+def _at_work(job_id: str) -> None:
+    job = job_monitor(job_id, param=_JOB)
+    if job is None:
+        return
+    if job.state in (State.DONE, State.STOPPED):
+        _show(**{kind: str(job.status.result.get(kind, "")) for kind in (_SOURCE, _RESULT)})
+    elif job.active:
+        st.caption("You can leave this page or close the browser; the work goes on.")
+
+
+def _bring() -> None:
+    """Upload, a file that was read before, or a path: each leads to its columns."""
+    known = store().artifacts("source")
+    ways = ["Upload", "Read before", "Path on this server"]
+    way = st.segmented_control(
+        "The file", ways, default=ways[0], required=True, key="predict-file-way", wrap=True
+    )
+    with boundary():
+        if way == ways[0]:
+            _upload()
+        elif way == ways[1]:
+            _read_before(known)
+        else:
+            _path()
+
+
+def _upload() -> None:
+    turn = st.session_state.setdefault("predict-upload-turn", 0)
+    limit = settings().upload_mib
+    file = st.file_uploader(
+        "A file from your computer",
+        key=f"predict-upload-{turn}",
+        max_upload_size=limit,
+        help=f"Up to {limit:,} MiB through the browser; larger files by their path on this server.",
+    )
+    st.caption(_FORMATS)
+    if file is None:
+        return
+    with st.spinner("Keeping the file"):
+        path = keep_upload(file, file.name)
+    # A new key empties the widget, and with it the copy of the file in the server's memory.
+    st.session_state["predict-upload-turn"] = turn + 1
+    _read(str(path))
+
+
+def _read_before(known: list[Artifact]) -> None:
+    if not known:
+        st.caption("No file was read yet; upload one.")
+        return
+    offered = {one.key: one for one in known}
+    key = st.selectbox(
+        "A file that was read before",
+        list(offered),
+        format_func=lambda k: describe(offered[k]),
+        key="predict-file-known",
+    )
+    if st.button("Choose it", type="primary"):
+        _show(source=key)
+
+
+def _path() -> None:
+    folders = settings().folders
+    if not folders:
+        st.info(
+            "Opening files by their path is switched off. Whoever runs this server can name the "
+            'folders that may be opened: a line `folders = ["/data/texts"]` in limn.toml.'
+        )
+        return
+    asked = st.selectbox(
+        "File on this server",
+        listed_files(folders),
+        index=None,
+        accept_new_options=True,
+        placeholder="Choose a file, or type its path",
+        help="Only files below: " + plain(", ".join(map(str, folders))),
+        key="predict-file-path",
+    )
+    st.caption("For files of any size: nothing is copied through the browser.")
+    if st.button("Read this file", type="primary", disabled=not asked):
+        _read(str(allowed_file(str(asked), folders)))
+
+
+def _read(path: str) -> None:
+    from engine.data.spec_source import SourceSpec
+
+    name = store().free_name(f"{Path(path).name.split('.')[0]} file")
+    _show(filejob=jobs.submit(SourceSpec.parse({"path": path}), store=store(), name=name).id)
+
+
+def _choices(found: Artifact, source: Artifact) -> None:
+    """What is read of the file, and the start."""
+    rows = str(source.path / "rows.parquet")
+    own = planned(rows, str(found.path), _trained(found), ())
+    st.markdown(
+        f"**{plain(source.title)}** · {count(source.facts.get('rows', 0), 'row')} · "
+        f"{count(len(own['columns']), 'column')}"
+    )
+    if own["problem"]:
+        st.warning(plain(own["problem"]), icon=":material/info:")
+    text = st.multiselect(
+        "Columns with the text",
+        own["columns"],
+        default=own["text"],
+        key=f"predict-text-{source.key}-{found.key}",
+        placeholder="Choose the column to read",
+        help="Joined in this order, as the classifier's training texts were.",
+    )
+    if not text:
+        return
+    seen = own if text == own["text"] else planned(
+        rows, str(found.path), _trained(found), tuple(text)
+    )  # fmt: skip
+    notes([note for note in seen["notes"] if text == own["text"]])
+    if seen["examples"]:
+        with st.container(border=True, gap="xxsmall"):
+            st.caption("As the classifier reads the first rows:")
+            for example in seen["examples"]:
+                st.text(short(example, 220), width="stretch")
+    if seen["label"]:
+        st.caption(
+            f":material/fact_check: The column {plain(seen['label'])} holds categories the "
+            "classifier knows; how often it agrees is told with the result."
+        )
+    with boundary():
+        _start(found, source, [] if text == own["text"] else text)
+
+
+def _start(found: Artifact, source: Artifact, text: list[str]) -> None:
+    spec = PredictFileSpec(model=found.key, source=source.key, columns=text)
+    named = spec.model_copy(
+        update={"model": found.name or found.key, "source": source.name or source.key}
+    )
+    if here := made(spec):
+        st.success("These rows are predicted already.", icon=":material/check:")
+        if st.button("Show them", type="primary", icon=":material/table_view:"):
+            _show(predictions=here.key)
+    else:
+        st.caption(f":material/timer: {_estimate(found, source)}")
+        label = f"Predict {count(source.facts.get('rows', 0), 'row')}"
+        if st.button(label, type="primary", icon=":material/play_arrow:"):
+            wish = source.title.removesuffix("-file")
+            name = store().free_name(f"{wish}-predicted")
+            _show(filejob=jobs.submit(spec, store=store(), name=name).id)
+    command_line(named)
+
+
+def _estimate(found: Artifact, source: Artifact) -> str:
+    rows = int(source.facts.get("rows", 0))
+    for before in store().artifacts("predictions"):
+        same = before.manifest.inputs.get("model") == f"model/{found.key}"
+        if same and (rate := before.facts.get("rows_per_second")):
+            told = about(rows / float(rate)).removesuffix(" left").capitalize()
+            return f"{told} here, if the texts are as long as those of the file before."
+    return (
+        "The time left is known a few seconds after the start; it can be left alone, and goes on "
+        "after a restart."
+    )
+
+
+def _earlier(found: Artifact) -> None:
+    results = [
+        one
+        for one in store().artifacts("predictions")
+        if one.manifest.inputs.get("model") == f"model/{found.key}"
+    ]
+    if not results:
+        return
+    st.caption("Predicted with this classifier before:")
+    for one in results[:5]:
+        if st.button(plain(describe(one)), key=f"earlier-{one.key}", type="tertiary",
+                     icon=":material/table_view:"):  # fmt: skip
+            _show(predictions=one.key)
+
+
+def _trained(found: Artifact) -> str:
+    """Spec, as JSON, of the dataset the classifier learnt from; "{}" where it is gone."""
+    dataset = next((a for a in store().inputs(found) if a.kind == "dataset"), None)
+    return json.dumps(dataset.manifest.spec if dataset else {})
+
+
+@st.cache_data(max_entries=50, show_spinner="Looking at the columns")
+def planned(rows: str, model: str, trained: str, text: tuple[str, ...]) -> dict[str, Any]:
+    """How the file would be read: text, label, notes, problem, columns, and a few texts."""
+    from engine.classify.classifier import Card
+    from engine.classify.files.plan import choose
+    from engine.data.rows import Reader
+    from engine.data.sample import table_sample
+    from engine.errors import InputError
+    from engine.store.files import read_json
+
+    sample = table_sample(Path(rows))
+    seen: dict[str, Any] = {"columns": list(sample), "text": [], "label": "", "notes": [],
+                            "problem": "", "examples": []}  # fmt: skip
+    card = Card.model_validate(read_json(Path(model) / "model.json"))
+    try:
+        plan = choose(sample, card, list(text), json.loads(trained))
+    except InputError as error:
+        return {**seen, "problem": str(error)}
+    first = {name: list(sample[name][:20]) for name in plan.plan.text}
+    texts = [one for one in Reader(plan.plan).texts(first) if one][:_EXAMPLES]
+    return {**seen, "text": plan.plan.text, "label": plan.plan.label, "notes": list(plan.notes),
+            "examples": texts}  # fmt: skip
+
+
+def _forget(*names: str) -> None:
+    for name in names:
+        st.query_params.pop(name, None)
+
+
+def _show(**ids: str) -> None:
+    _forget(_JOB, _RESULT, _SOURCE)
+    st.query_params.update({name: value for name, value in ids.items() if value})
+    st.rerun()
