@@ -15,8 +15,8 @@ from pages._ui.loaders import artifact, store
 from pages._ui.texts import plain
 
 _A_PAGE = 10
-_OPENS = {"dataset": "data", "source": "data", "model": "predict",
-          "predictions": "predict"}  # fmt: skip
+_OPENS = {"dataset": "data", "source": "data", "model": "predict", "evaluation": "train",
+          "search": "train", "repeats": "train", "predictions": "predict"}  # fmt: skip
 
 
 def page() -> None:

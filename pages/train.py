@@ -1,8 +1,9 @@
 """Labelled datasets become classifiers here, and each classifier's report is read here.
 
 The address says where a person is: ?dataset= (choose and start), ?job= (one is being trained),
-?model= (read the report of one), ?search= and ?repeats= (what came of many trainings). ?start= and
-?like= name a classifier to go on from, or whose settings the form begins with.
+?model= (read the report of one), ?evaluation= (of one on another dataset), ?search= and ?repeats=
+(what came of many trainings). ?start= and ?like= name a classifier to go on from, or whose settings
+the form begins with.
 """
 
 from __future__ import annotations
@@ -43,6 +44,14 @@ def page() -> None:
                 _earlier(dataset, found)
             return
         st.info("The classifier of this address is not here any more.")
+    if reference := asked.get("evaluation"):
+        if found := artifact(reference, "evaluation"):
+            with st.container(gap=None):
+                _back("Train another")
+                report_title(found)
+            report(found)
+            return
+        st.info("The evaluation of this address is not here any more.")
     for kind, view in (("search", search_view), ("repeats", repeats_view)):
         if found := artifact(asked.get(kind), kind):
             _back("Back to the choices", _dataset_of(found))

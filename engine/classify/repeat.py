@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.classify.on import On
+from engine.classify.part_progress import On
 from engine.classify.spec import RepeatSpec, TrainSpec
 from engine.errors import Cancelled
 

@@ -9,8 +9,8 @@ import pytest
 
 from engine.classify.estimate import estimate, rehearsed
 from engine.classify.examples import read_examples
-from engine.classify.measure import Meter
-from engine.classify.rehearse import build
+from engine.classify.rehearsal.measure import Meter
+from engine.classify.rehearsal.rehearse import build
 from engine.classify.spec import RehearseSpec, TrainSpec
 from engine.encoder.models import load_encoder
 from engine.errors import InputError

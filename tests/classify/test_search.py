@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from engine.classify import trial_runs
 from engine.classify.examples import read_examples
+from engine.classify.searching import trial_runs
+from engine.classify.searching.trials import Trials, space
 from engine.classify.spec import RepeatSpec, SearchSpec, TrainSpec
-from engine.classify.trials import Trials, space
 from engine.errors import Cancelled, InputError
 from engine.progress import _Silent
 from engine.work import run

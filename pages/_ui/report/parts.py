@@ -42,8 +42,10 @@ def report(found: Artifact) -> None:
         empty("The scores cannot be read", "Remove the classifier on the Runs page; train again.")
         return
     headline(about)
-    parts = dict(_PARTS)
-    if found.kind == "model":
+    # A starter brings its scores, but not the texts they were taken on.
+    with_texts = about.dataset is not None and (found.path / "predictions.parquet").exists()
+    parts = dict(_PARTS) if with_texts else {"Other data": other_data}
+    if found.kind == "model" and with_texts:
         parts["Likely label errors"] = lambda about: doubts_view(about.found)
     parts["Making"] = making
     if found.kind == "model":

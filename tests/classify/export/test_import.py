@@ -216,7 +216,7 @@ def test_a_zip_that_leads_outside_or_is_damaged_is_refused(store, tmp_path):
 
 
 def test_a_zip_bomb_is_refused(tmp_path):
-    from engine.classify.unzip import unzip
+    from engine.classify.importing.unzip import unzip
 
     with zipfile.ZipFile(tmp_path / "big.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("m/model.safetensors", b"0" * 1_000_000)

@@ -12,11 +12,11 @@ from engine.classify.beginning import Beginning
 from engine.classify.examples import Examples
 from engine.classify.finetune import finetune, measures
 from engine.classify.head import Strengths
-from engine.classify.on import On
+from engine.classify.part_progress import On
 from engine.classify.quick import example_vectors, head_rows
+from engine.classify.searching.trials import State, Trial
 from engine.classify.spec import SearchSpec, TrainSpec
 from engine.classify.train import first_head
-from engine.classify.trials import State, Trial
 from engine.progress import Progress
 from engine.resolve import resolve
 

@@ -12,7 +12,7 @@ import psutil
 
 from engine.classify.beginning import beginning
 from engine.classify.examples import Examples, read_examples
-from engine.classify.measure import Ints, Meter, measure_reading, measure_scoring
+from engine.classify.rehearsal.measure import Ints, Meter, measure_reading, measure_scoring
 from engine.classify.spec import RehearseSpec
 from engine.encoder.tokenizing.files import dataset_tokens
 from engine.encoder.tokenizing.tokens import Tokens
@@ -59,7 +59,7 @@ def build(spec: RehearseSpec, work: Work) -> dict[str, Any]:
         "first": examples.where("train")[: spec.batch_size],
     }  # fmt: skip
     if spec.route != "quick":
-        from engine.classify.measure_steps import measure_steps
+        from engine.classify.rehearsal.measure_steps import measure_steps
 
         found = measure_steps(spec, begin, examples, work, meter)
     measure_scoring(spec, examples, meter)

@@ -9,8 +9,8 @@ from typing import Any
 from engine.classify.classifier import Card
 from engine.classify.export.spec import ImportModelSpec
 from engine.classify.hidden_head import HiddenHead, head_tensors
-from engine.classify.incoming import Incoming, take_in
-from engine.classify.unzip import unzip
+from engine.classify.importing.incoming import Incoming, take_in
+from engine.classify.importing.unzip import unzip
 from engine.errors import InputError
 from engine.store.files import write_json
 from engine.work import Work

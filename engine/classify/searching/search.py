@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from engine.classify.beginning import beginning
 from engine.classify.examples import read_examples
-from engine.classify.on import On
+from engine.classify.part_progress import On
+from engine.classify.searching.trial_runs import RESERVE, HeadTrials, TuningTrials
+from engine.classify.searching.trials import Trial, Trials
 from engine.classify.spec import SearchSpec, TrainSpec
-from engine.classify.trial_runs import RESERVE, HeadTrials, TuningTrials
-from engine.classify.trials import Trial, Trials
 from engine.errors import Cancelled, InputError
 
 if TYPE_CHECKING:

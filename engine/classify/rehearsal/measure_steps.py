@@ -10,7 +10,7 @@ import numpy as np
 from engine.classify.beginning import Beginning
 from engine.classify.examples import Examples
 from engine.classify.finetune import make_lesson, tuning
-from engine.classify.measure import Ints, Meter, a_head, timed, waits_for
+from engine.classify.rehearsal.measure import Ints, Meter, a_head, timed, waits_for
 from engine.classify.spec import TrainSpec
 from engine.encoder.encoder import Encoder
 from engine.together.group import ALONE

@@ -1,0 +1,1 @@
+"""A folder from elsewhere in, a classifier out."""

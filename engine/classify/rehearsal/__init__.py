@@ -1,0 +1,1 @@
+"""A training in, its first batch and what it would take out, before time is spent."""

@@ -1,0 +1,1 @@
+"""A training and a budget in, the best of many out."""
