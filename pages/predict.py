@@ -75,7 +75,7 @@ def _about(found: Artifact) -> None:
     named = ", ".join(labels[:6]) + (f" and {len(labels) - 6:,} more" if len(labels) > 6 else "")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(plain(f"Tells apart: {named}."), width="content")
-        if nav.exists("train") and "starter" not in facts:
+        if nav.exists("train"):
             nav.link("train", "How good is it?", icon=":material/monitoring:", model=found.key)
 
 
