@@ -30,10 +30,10 @@ from engine.store.files import checksum, read_json, write_json
 STARTERS = ROOT / "starters"
 ADAPTER, ABOUT, SCORES = "adapter.safetensors", "model.json", "scores.json"
 
-_VERSION = 1
+_VERSION = 2
 _HEAD, _FAMILIAR = "head.", "familiar."
 _KEPT = (".json", ".txt")
-_LEFT_OUT = ("pooler.", "embeddings.position_ids")
+_LEFT_OUT = "embeddings.position_ids"
 
 
 def names(folder: Path = STARTERS) -> list[str]:

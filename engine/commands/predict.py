@@ -48,11 +48,16 @@ def _one(model: Artifact, text: str) -> dict[str, Any]:
     classifier = load_classifier(model.path)
     found = classifier.probabilities([text])[0]
     shares = {label: float(p) for label, p in zip(classifier.labels, found, strict=True)}
-    return {
+    said: dict[str, Any] = {
         "model": model.key,
         "prediction": classifier.labels[int(found.argmax())],
         "probabilities": shares,
     }
+    if not any(map(str.isalpha, text)):
+        said["note"] = (
+            "There are no words in this text, and a classifier reads words: trust it little."
+        )
+    return said
 
 
 def _file(
