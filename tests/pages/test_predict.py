@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.classify.starters import names
 from engine.errors import NotFoundError
 from engine.settings import ROOT
 from engine.store import default_store
@@ -58,7 +57,6 @@ def test_without_any_model_it_leads_to_train(visit, monkeypatch):
     assert button(app, "Go to Train")
 
 
-@pytest.mark.skipif("reviews-starter" not in names(), reason="it has not been trained yet")
 def test_a_fresh_clone_opens_with_the_reviews_starter(visit, store):
     app = visit("predict")
     assert not app.exception

@@ -222,6 +222,25 @@ def test_a_report_survives_the_loss_of_its_dataset(visit, model, dataset):
         assert "our fault" not in said(app)
 
 
+def test_a_starter_has_its_figures_and_says_that_its_texts_did_not_come_along(visit, store):
+    from engine.classify.starters import starter
+
+    found = starter("news-starter", store)
+    app = visit("train", model=found.key)
+    assert not app.exception
+    assert _metrics(app)["Accuracy"] == f"{found.facts['accuracy'] * 100:.1f} %"
+    assert "did not come along" in said(app)
+    assert [tab.label for tab in app.tabs] == ["Other data", "Making", "Take away"]
+
+
+def test_an_address_opens_an_evaluation(visit, store, dataset, model):
+    found = run(EvaluateSpec(model=model.key, dataset=dataset.key, split="all"), store=store)
+    app = visit("train", evaluation=found.key)
+    assert not app.exception
+    assert f"small-quick on {dataset.title}" in said(app)
+    assert "Mistakes" in [tab.label for tab in app.tabs]
+
+
 def test_mistakes_come_first_wherever_texts_are_shown(visit, model, answers):
     app = visit("train", model=model.key, part="Confidence")
     shown = next(d.value for d in app.dataframe if "Text" in d.value.columns)

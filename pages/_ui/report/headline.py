@@ -82,11 +82,9 @@ def _scored_on(about: Subject) -> str:
     told = f"Scored on {count(about.scores['rows'])} {_where(about)}."
     if about.elsewhere and (left_out := about.found.facts.get("left_out")):
         told += f" {count(left_out, 'row')} of categories it does not know are left out."
-    if about.dataset is None:
-        return (
-            f"{told} They are not here, so no text can be opened; score it on a dataset of yours."
-        )
-    if about.model is None:
+    if about.model and "starter" in about.model.facts and not about.elsewhere:
+        return f"{told} They did not come along, so none can be opened; score it on texts of yours."
+    if about.model is None or about.dataset is None:
         return told
     if about.elsewhere and about.found.facts["seen"] is None:
         return f"{told} What it learnt from is not known here; copies of that may be among them."

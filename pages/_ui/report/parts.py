@@ -43,7 +43,7 @@ def report(found: Artifact) -> None:
         return
     headline(about)
     # A starter brings its scores, but not the texts they were taken on.
-    with_texts = about.dataset is not None and (found.path / "predictions.parquet").exists()
+    with_texts = (found.path / "predictions.parquet").exists()
     parts = dict(_PARTS) if with_texts else {"Other data": other_data}
     if found.kind == "model" and with_texts:
         parts["Likely label errors"] = lambda about: doubts_view(about.found)
