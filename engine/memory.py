@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 _ARENA_MAX = -8
@@ -13,11 +14,11 @@ def few_arenas() -> bool:
     """Let all threads share two of malloc's arenas; whether the system knows such a thing.
 
     Batches of many lengths leave holes of many sizes in each thread's own arena. Fine-tuning MiniLM
-    on news in two threads took 1,990 MiB this way and 2,655 to 3,159 MiB otherwise, equally fast
-    (60 and 40 steps on 2 cores). Call it before threads begin; MALLOC_ARENA_MAX, where a person
-    has set it, is overruled.
+    on news in two threads holds about a fifth less memory this way, equally fast
+    (benchmarks/finetune_memory.py). Call it before threads begin. A person's own MALLOC_ARENA_MAX
+    stays.
     """
-    if not sys.platform.startswith("linux"):
+    if not sys.platform.startswith("linux") or "MALLOC_ARENA_MAX" in os.environ:
         return False
     import ctypes
 

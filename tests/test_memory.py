@@ -1,5 +1,6 @@
 """Threads share malloc's arenas where the system has them."""
 
+import os
 import platform
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def test_eight_threads_share_two_arenas(tmp_path):
         told = subprocess.run(
             [sys.executable, "-c", THREADS, how, str(tmp_path / "info.xml")],
             check=True, capture_output=True, text=True,
+            env={name: v for name, v in os.environ.items() if name != "MALLOC_ARENA_MAX"},
         )  # fmt: skip
         return int(told.stdout)
 
@@ -46,5 +48,11 @@ def test_eight_threads_share_two_arenas(tmp_path):
     assert arenas("as it is") > 2
 
 
-def test_it_says_whether_it_could():
+def test_a_choice_of_ones_own_stays(monkeypatch):
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "4")
+    assert not few_arenas()
+
+
+def test_it_says_whether_it_could(monkeypatch):
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
     assert few_arenas() == (platform.libc_ver()[0] == "glibc")

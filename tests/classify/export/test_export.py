@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -96,7 +95,6 @@ def test_a_graph_that_differs_is_not_called_equal(kept, tmp_path):
     assert found["max_logit_difference"] == pytest.approx(0.01, abs=1e-4)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("onnxruntime") is None, reason="no onnxruntime")
 def test_the_single_file_says_the_same_without_torch_or_limn(kept, tmp_path):
     _, model, export = kept
     script = export.path / "model" / "predict.py"
