@@ -16,9 +16,10 @@ def main(words: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     from engine.commands import dispatch
     from engine.failure import sentence_for
-    from engine.memory import few_arenas
+    from engine.memory import few_arenas, few_kernels
 
     few_arenas()
+    few_kernels()
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )

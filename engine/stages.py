@@ -133,8 +133,8 @@ STAGES = (
         verb="doubts",
         makes="doubts",
         version=1,
-        spec="engine.classify.doubts_spec:DoubtsSpec",
-        build="engine.classify.doubts:build",
+        spec="engine.classify.doubts.spec:DoubtsSpec",
+        build="engine.classify.doubts.build:build",
         heavy=True,
         help="Rank the labels of a dataset by how likely they are wrong.",
     ),
@@ -223,8 +223,8 @@ STAGES = (
 
 
 SHIPPED = {
-    "news-starter": "engine.classify.starters:starter",
-    "reviews-starter": "engine.classify.starters:starter",
+    "news-starter": "engine.classify.starters.starter:starter",
+    "reviews-starter": "engine.classify.starters.starter:starter",
 }
 """Names of the models that come with Limn, and the function that makes each in a store."""
 

@@ -1,4 +1,4 @@
-"""Threads share malloc's arenas where the system has them."""
+"""Memory that is kept for nothing is not: fewer arenas, fewer kernels, holes given back."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from engine.memory import few_arenas
+from engine.memory import few_arenas, few_kernels
 
 # Each thread frees all it took, so what stays in the process is what its arena keeps.
 THREADS = """
@@ -56,3 +56,46 @@ def test_a_choice_of_ones_own_stays(monkeypatch):
 def test_it_says_whether_it_could(monkeypatch):
     monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
     assert few_arenas() == (platform.libc_ver()[0] == "glibc")
+
+
+# Small blocks with one of eight kept between them: nothing of it is at the end of the heap, where
+# malloc gives back by itself.
+HOLES = """
+import sys
+from engine.memory import few_arenas, give_back
+import ctypes
+few_arenas()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+def held():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+blocks = [libc.malloc(60_000) for _ in range(2000)]
+for place in blocks: ctypes.memset(place, 1, 60_000)
+full = held()
+for n, place in enumerate(blocks):
+    if n % 8: libc.free(place)
+before = held()
+assert give_back()
+sys.stdout.write(f"{full} {before} {held()}")
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be asked")
+def test_holes_go_back_to_the_system():
+    told = subprocess.run(
+        [sys.executable, "-c", HOLES], check=True, capture_output=True, text=True
+    ).stdout
+    full, before, after = map(int, told.split())
+    assert before > full - 30_000_000, "else malloc gave it back by itself"
+    assert after < full - 80_000_000
+
+
+def test_ones_own_number_of_kernels_stays(monkeypatch):
+    name = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+    monkeypatch.setenv(name, "7")
+    few_kernels()
+    assert os.environ[name] == "7"
+    monkeypatch.delenv(name)
+    few_kernels()
+    assert 0 < int(os.environ[name]) < 1024

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,8 @@ class Examples:
     train, validation, test. groups: (n,) int64, equal for copies of a text. labels: the categories,
     most frequent first in training. left_out: labelled rows of other categories, by split.
     weights: (n,) float32 above 0, how much each row counts in training; all 1 in a dataset that
-    nobody edited. remarks: sentences on categories that will hardly be learnt.
+    nobody edited. remarks: sentences on categories that will hardly be learnt. beside: (n,) int64,
+    answers of an auxiliary task, -1 for none, or empty (see engine.classify.auxiliary).
     """
 
     rows: NDArray[np.int64]
@@ -39,6 +40,7 @@ class Examples:
     left_out: dict[str, int]
     weights: NDArray[np.float32]
     remarks: tuple[str, ...] = ()
+    beside: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def where(self, split: str) -> NDArray[np.int64]:
         """Places (in these examples) of the rows of one split."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from engine.classify.auxiliary import with_rows
 from engine.classify.beginning import Beginning
 from engine.classify.examples import Examples
 from engine.classify.head import Floats, LinearHead, Targets, class_weights, cross_entropy
@@ -94,22 +95,29 @@ def make_lesson(
 ) -> Lesson:
     """What the examples teach: their tokens, made now where nobody has made them yet.
 
-    A row counts by its own weight and, with ``balance_classes``, its category's.
+    A row counts by its own weight and, with ``class_balance``, its category's.
     """
     tokens = dataset_tokens(work, work.inputs["dataset"].key, begin.encoder, begin.max_length)
     counts = examples.weights
-    if spec.balance_classes:
+    if spec.class_balance:
         train = examples.where("train")
-        even = class_weights(examples.targets[train], counts[train], len(examples.labels))
+        even = class_weights(
+            examples.targets[train],
+            counts[train],
+            len(examples.labels),
+            power=spec.class_balance,
+        )
         counts = counts * even[examples.targets]
+    begun = with_rows(start, examples)
     return Lesson(
         tokens=tokens.pick(examples.places),
         targets=examples.targets,
         train=examples.where("train"),
         look=examples.where("validation"),
         counts=counts,
-        weight=start.weight,
-        bias=start.bias,
+        weight=begun.weight,
+        bias=begun.bias,
+        beside=examples.beside,
     )
 
 
@@ -128,6 +136,7 @@ def tuning(spec: TrainSpec) -> Tuning:
         compile=spec.compile,
         loss=spec.loss,
         focal_gamma=spec.focal_gamma,
+        smoothing=spec.label_smoothing,
         patience=spec.patience,
     )
     if spec.route != "lora":

@@ -11,7 +11,7 @@ Floats = NDArray[np.float32]
 Targets = NDArray[np.int64]
 
 _STRENGTHS = (0.3, 1.0, 3.0, 10.0, 30.0)
-_USUAL_STRENGTH = 3.0
+USUAL_STRENGTH = 3.0
 _FEW_ROWS = 3000
 _FOLDS = 5
 
@@ -51,7 +51,7 @@ def fit_head(
     *,
     n_labels: int,
     validation: tuple[Floats, Targets],
-    balance: bool = False,
+    balance: float = 0.0,
     refit: bool = False,
     groups: NDArray[np.int64] | None = None,
     weights: Floats | None = None,
@@ -69,7 +69,7 @@ def fit_head(
         targets: (n,) int64 below `n_labels`; every label occurs.
         n_labels: Number of categories.
         validation: Vectors and targets the strength and temperature are chosen on.
-        balance: Weigh each category the same.
+        balance: 0 leaves categories their own weight, 1 weighs each the same, 0.5 is half way.
         refit: Learn from the validation rows as well, once they have served for choosing.
         groups: (n + validation rows,) equal for copies of a text, which then share a fold.
         weights: (n + validation rows,) float32, how much each row counts when it is learnt from;
@@ -82,7 +82,7 @@ def fit_head(
         groups=groups, weights=weights, seed=seed,
     )  # fmt: skip
     if not len(validation[1]):
-        return tried.fitted(strength or _USUAL_STRENGTH)
+        return tried.fitted(strength or USUAL_STRENGTH)
     held_out = {s: tried.held_out(s) for s in ([strength] if strength else _STRENGTHS)}
     losses = {
         s: cross_entropy(found / np.float32(temperature_for(found, answers)), answers)
@@ -106,7 +106,7 @@ class Strengths:
         *,
         n_labels: int,
         validation: tuple[Floats, Targets],
-        balance: bool = False,
+        balance: float = 0.0,
         refit: bool = False,
         groups: NDArray[np.int64] | None = None,
         weights: Floats | None = None,
@@ -151,11 +151,14 @@ class Strengths:
 
     def _fit(self, strength: float, x: Floats, y: Targets, counts: Floats) -> LinearHead:
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
 
         if self._balance:
-            counts = counts * class_weights(y, counts, self._n_labels)[y]
+            counts = counts * class_weights(y, counts, self._n_labels, power=self._balance)[y]
         model = LogisticRegression(C=strength, max_iter=1000, random_state=self._seed)
-        return _from_sklearn(model.fit(x, y, sample_weight=counts), self._n_labels)
+        # Its products are small: their threads would mostly wait for each other.
+        with threadpool_limits(limits=1):
+            return _from_sklearn(model.fit(x, y, sample_weight=counts), self._n_labels)
 
 
 def fits(rows: int, *, strength: float = 0.0) -> int:
@@ -164,16 +167,18 @@ def fits(rows: int, *, strength: float = 0.0) -> int:
     return each * (1 if strength else len(_STRENGTHS)) + 1
 
 
-def class_weights(targets: Targets, counts: Floats, n_labels: int) -> Floats:
+def class_weights(targets: Targets, counts: Floats, n_labels: int, *, power: float = 1.0) -> Floats:
     """(n_labels,) float32 by which rows that count `counts` weigh the same in every category.
 
     They leave the weight of all rows together as it is; with equal counts they are scikit-learn's
-    "balanced" ones. A category without rows has 1.
+    "balanced" ones. A `power` below 1 goes only part of the way, 0.5 to the square root of the
+    inverse frequency, and 0 none of it. A category without rows has 1.
     """
     mass = np.bincount(targets, weights=counts, minlength=n_labels)
     there = mass > 0
     even = np.ones(n_labels, dtype=np.float32)
-    even[there] = mass.sum() / (there.sum() * mass[there])
+    even[there] = (mass.sum() / (there.sum() * mass[there])) ** power
+    even *= np.float32(mass.sum() / max(float(mass @ even), 1e-12))
     return even
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.classify.beginning import Beginning
 from engine.classify.examples import Examples
-from engine.classify.head import Floats, LinearHead, fit_head
+from engine.classify.head import USUAL_STRENGTH, Floats, LinearHead, fit_head
 from engine.classify.spec import TrainSpec
 from engine.encoder.spec import EmbedSpec
 from engine.work import Work
@@ -40,7 +40,8 @@ def quick_head(spec: TrainSpec, examples: Examples, vectors: Floats, work: Work)
         **head_rows(spec, examples, vectors),
         # Only where test rows remain to score on: the validation rows are then free to teach.
         refit=alone and len(examples.where("test")) > 0,
-        strength=spec.strength if alone else 0.0,
+        # One is enough for a head that is only begun with.
+        strength=spec.strength if alone else USUAL_STRENGTH,
     )
 
 
@@ -53,7 +54,7 @@ def head_rows(spec: TrainSpec, examples: Examples, vectors: Floats) -> dict[str,
         "targets": examples.targets[train],
         "n_labels": len(examples.labels),
         "validation": (vectors[validation], examples.targets[validation]),
-        "balance": spec.balance_classes,
+        "balance": spec.class_balance,
         "groups": examples.groups[both],
         "weights": examples.weights[both],
         "seed": spec.seed,

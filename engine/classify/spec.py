@@ -93,8 +93,25 @@ class TrainSpec(Spec):
     lora_dropout: float = Field(
         0.0, ge=0, le=0.9, description="Share of the adapter's input dropped in training (lora)."
     )
-    balance_classes: bool = Field(
-        False, description="Give rare categories more weight, so that each counts the same."
+    class_balance: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="How far rare categories are given more weight: 0 not at all, 1 until each "
+        "counts the same, 0.5 half the way (their square root), often best for macro-F1.",
+    )
+    label_smoothing: float = Field(
+        0.0,
+        ge=0,
+        lt=0.5,
+        description="Share of a text's certainty that is spread over all categories: 0.1 helps "
+        "where labels are not always right (finetune and lora).",
+    )
+    auxiliary: str = Field(
+        "",
+        description="Another column of the file to learn beside the categories, such as the stars "
+        "behind a sentiment: it shapes the encoder, and is left out of the classifier in the end "
+        "(finetune and lora).",
     )
     loss: Literal["cross_entropy", "focal"] = Field(
         "cross_entropy",

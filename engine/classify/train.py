@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.classify.auxiliary import with_auxiliary
 from engine.classify.beginning import Beginning, beginning
 from engine.classify.classifier import save_classifier
 from engine.classify.examples import Examples, read_examples
@@ -37,7 +38,7 @@ def build(spec: TrainSpec, work: Work) -> dict[str, Any]:
     from engine.encoder.models import load_encoder
 
     dataset = work.inputs["dataset"]
-    examples = read_examples(dataset)
+    examples = with_auxiliary(read_examples(dataset), spec.auxiliary, dataset, work.store)
     for sentence in examples.remarks:
         work.progress.note(sentence)
     if unknown := sum(examples.left_out.values()):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
-from engine.flags import Parser
-from engine.progress import Progress
-from engine.resolve import addressed
+from engine.flags import Parser, command
+from engine.progress import SILENT, Progress
+from engine.resolve import addressed, resolve
 from engine.store import Artifact, Store, default_store
 from engine.store.budget import using
 from engine.terminal import TerminalProgress
+
+if TYPE_CHECKING:
+    from engine.classify.classifier import Classifier
+    from engine.classify.live.classifier import LiveClassifier
+
+log = logging.getLogger(__name__)
 
 
 def run(words: list[str]) -> dict[str, Any]:
@@ -30,7 +37,8 @@ def run(words: list[str]) -> dict[str, Any]:
     store = default_store()
     model = addressed(store, given.model, "model")
     if given.text is not None:
-        return _one(model, given.text)
+        with using(store, [model]):
+            return _one(model, given.text, store)
     progress = TerminalProgress()
     try:
         with using(store, [model]):
@@ -40,12 +48,10 @@ def run(words: list[str]) -> dict[str, Any]:
         progress.close()
 
 
-def _one(model: Artifact, text: str) -> dict[str, Any]:
+def _one(model: Artifact, text: str, store: Store) -> dict[str, Any]:
     if not text.strip():
         raise InputError("The text is empty; give a text with at least one word.")
-    from engine.classify.classifier import load_classifier
-
-    classifier = load_classifier(model.path)
+    classifier = _answering(model, store)
     found = classifier.probabilities([text])[0]
     shares = {label: float(p) for label, p in zip(classifier.labels, found, strict=True)}
     said: dict[str, Any] = {
@@ -60,20 +66,44 @@ def _one(model: Artifact, text: str) -> dict[str, Any]:
     return said
 
 
+def _answering(model: Artifact, store: Store) -> LiveClassifier | Classifier:
+    """What answers on the Predict page too, in a moment; PyTorch where that is not prepared yet."""
+    from engine.classify.live.classifier import export_needed, load_live
+
+    export = export_needed(model)
+    if export is None:
+        return load_live(model.path)
+    wanted = resolve(export, store, SILENT)
+    if ready := store.find(wanted.stage.makes, wanted.key()):
+        return load_live(model.path, ready.path)
+    from engine.classify.classifier import load_classifier
+
+    log.info(
+        "This model's encoder is not prepared for quick answers, so PyTorch answers, which takes "
+        "seconds to load. Once prepared it answers in a moment: %s",
+        command(wanted.stage, export),
+    )
+    return load_classifier(model.path)
+
+
 def _file(
     model: Artifact, given: str, output: Path, columns: list[str], store: Store, progress: Progress
 ) -> dict[str, Any]:
     """What the stages 'data import' and 'predict file' make, written to `output`."""
+    from engine.classify.files.space import check_written
     from engine.classify.files.spec import PredictFileSpec
-    from engine.classify.files.write import check_output, write_file
+    from engine.classify.files.write import check_output, check_place, write_file
     from engine.data.spec_source import SourceSpec
     from engine.work import existing_file
     from engine.work import run as work
 
     path, output = existing_file(given), output.expanduser().resolve()
+    check_place(output)
     source = work(SourceSpec(path=str(path)), store=store, progress=progress, wish=path.name)
     with using(store, [source]):
         check_output(source.path / "rows.parquet", output)
+        labels = len(model.facts["labels"])
+        check_written(source.path / "rows.parquet", labels, output, store.root)
         spec = PredictFileSpec(model=model.key, source=source.key, columns=columns)
         made = work(spec, store=store, progress=progress, wish=f"{path.stem}-predicted")
     with using(store, [made]):

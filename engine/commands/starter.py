@@ -19,7 +19,7 @@ def run(words: list[str]) -> dict[str, Any]:
     given = parser.parse_args(words)
     store = default_store()
     model = store.get(given.model, "model")
-    from engine.classify.starter_pack import pack
+    from engine.classify.starters.pack import pack
 
     progress = TerminalProgress()
     try:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 Sample = dict[str, list[object]]
 
 _GROUPS, _BATCHES, _BATCH_ROWS = 5, 2, 4096
+_BUFFER = 1 << 20
+"""Bytes read of a column at a time; without it whole row groups of all would be in memory."""
 
 
 def table_sample(rows: Path, *, n: int = 2000) -> Sample:
@@ -19,7 +21,7 @@ def table_sample(rows: Path, *, n: int = 2000) -> Sample:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(rows) as file:
+    with pq.ParquetFile(rows, pre_buffer=False, buffer_size=_BUFFER) as file:
         count = file.metadata.num_row_groups
         if file.metadata.num_rows == 0:
             return {name: [] for name in file.schema_arrow.names}
@@ -27,7 +29,9 @@ def table_sample(rows: Path, *, n: int = 2000) -> Sample:
         tables = [
             pa.Table.from_batches([batch])
             for place in places
-            for batch in islice(file.iter_batches(_BATCH_ROWS, row_groups=[place]), _BATCHES)
+            for batch in islice(
+                file.iter_batches(_BATCH_ROWS, row_groups=[place], use_threads=False), _BATCHES
+            )
         ]
         whole = pa.concat_tables(_evenly(table, n // len(tables)) for table in tables)
         return {name: whole.column(name).to_pylist() for name in whole.column_names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,13 @@ GREY = "#8A929A"
 RIGHT_RGB = (0, 114, 178)
 WRONG_RGB = (213, 94, 0)
 WHITE = "#FFFFFF"
+CHOSEN = "rgba(128,138,146,0.18)"
+"""Behind what was clicked, on white and on near-black."""
+STAYS: dict[str, Any] = {
+    "selected": {"marker": {"opacity": 1}},
+    "unselected": {"marker": {"opacity": 1}},
+}
+"""For a trace that can be clicked: the others do not fade."""
 INK_ON_LIGHT = "#1B2328"
 INK_ON_DARK = "#E5EAED"
 
@@ -36,6 +44,11 @@ def calm(figure: Figure, *, height: int) -> Figure:
     figure.update_xaxes(fixedrange=True, automargin=True)
     figure.update_yaxes(fixedrange=True, automargin=True)
     return figure
+
+
+def one_point(points: Sequence[Mapping[str, Any]], axis: str) -> Any:
+    """Where on `axis` ("x" or "y") the point lies that was clicked last; None where none was."""
+    return points[-1].get(axis) if points else None
 
 
 def fade(rgb: tuple[int, int, int], most: float) -> list[tuple[float, str]]:

@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.classify.evaluation.cohorts import Cohort
-from engine.figures.base import BLUE, GREY, ORANGE, calm, short
+from engine.figures.base import BLUE, CHOSEN, GREY, ORANGE, STAYS, calm, short
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
-def cohorts_figure(cohorts: Sequence[Cohort], *, overall: float) -> Figure:
+def cohorts_figure(
+    cohorts: Sequence[Cohort], *, overall: float, chosen: int | None = None
+) -> Figure:
     """One line a group, in the order given; orange stands out from the rest, the line is the whole.
+
+    A dot's y is its group's place among `cohorts`.
 
     Args:
         cohorts: The groups.
         overall: Accuracy of all rows.
+        chosen: Place of the group to mark.
     """
     import plotly.graph_objects as go
 
@@ -45,7 +50,11 @@ def cohorts_figure(cohorts: Sequence[Cohort], *, overall: float) -> Figure:
             ],
             hoverinfo="text",
             showlegend=False,
+            **STAYS,
         )  # fmt: skip
+    if chosen is not None:
+        figure.add_hrect(y0=chosen - 0.5, y1=chosen + 0.5, fillcolor=CHOSEN, line_width=0,
+                         layer="below")  # fmt: skip
     figure.add_vline(x=overall, line={"width": 1.5, "dash": "dot", "color": GREY})
     low = min((one.accuracy_interval[0] for one in cohorts), default=0.0)
     figure.update_xaxes(
@@ -55,5 +64,5 @@ def cohorts_figure(cohorts: Sequence[Cohort], *, overall: float) -> Figure:
         tickvals=list(range(len(cohorts))), ticktext=[short(one.name, 24) for one in cohorts],
         range=[len(cohorts) - 0.5, -0.5], showgrid=False, zeroline=False,
     )  # fmt: skip
-    figure.update_layout(hovermode="closest")
+    figure.update_layout(hovermode="closest", clickmode="event+select")
     return calm(figure, height=90 + 34 * len(cohorts))

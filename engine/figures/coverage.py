@@ -25,6 +25,7 @@ def coverage_figure(found: Coverage, *, chosen: tuple[float, float] | None = Non
     figure.add_scatter(
         x=[*x, *reversed(x)],
         y=[*found.high.tolist(), *reversed(found.low.tolist())],
+        mode="lines",  # Plotly would mark the few corners of the band
         fill="toself",
         fillcolor="rgba(47,135,194,0.16)",
         line={"width": 0},

@@ -13,32 +13,43 @@ if TYPE_CHECKING:
 Points = Sequence[dict[str, float]]
 
 
-def loss_figure(points: Points, *, best_step: float | None = None) -> Figure:
-    """Training and validation loss (nats) over optimizer steps."""
+SHOWN = {"macro_f1": "macro-F1", "accuracy": "accuracy", "balanced_accuracy": "balanced accuracy"}
+
+
+def loss_figure(points: Points, *, kept: float | None = None) -> Figure:
+    """Training and validation loss (nats) over optimizer steps.
+
+    Args:
+        points: step and, where they are known, train_loss and validation_loss.
+        kept: The step whose weights were kept.
+    """
     lines = (("train_loss", "training", ORANGE, "dot"), ("validation_loss", "validation", BLUE, ""))
-    return _figure(points, lines, "Loss", best_step)
+    return _figure(points, lines, "Loss", kept)
 
 
-def score_figure(points: Points, *, best_step: float | None = None) -> Figure:
-    """Macro-F1 and accuracy on the validation texts over optimizer steps."""
-    lines = (
-        ("validation_macro_f1", "macro-F1", GREEN, ""),
-        ("validation_accuracy", "accuracy", GREY, "dot"),
-    )
-    return _figure(points, lines, "Score", best_step)
+def score_figure(points: Points, *, kept: float | None = None, metric: str = "macro_f1") -> Figure:
+    """Scores on the validation texts over optimizer steps: what was judged by, solid, and others.
 
-
-def best_of(points: Points) -> float | None:
-    """The step with the highest validation macro-F1, which is the one that is kept."""
-    scored = [p for p in points if "validation_macro_f1" in p]
-    return max(scored, key=lambda p: p["validation_macro_f1"])["step"] if scored else None
+    Args:
+        points: step and, where they are known, validation_macro_f1 and so on.
+        kept: The step whose weights were kept.
+        metric: What the looks were judged by; loss is in the other figure.
+    """
+    names = {metric, "macro_f1", "accuracy"} & set(SHOWN)
+    first = metric if metric in SHOWN else "macro_f1"
+    order = sorted(names, key=lambda name: (name != first, name))
+    tones = ((GREEN, ""), (GREY, "dot"), (ORANGE, "dash"))
+    lines = [
+        (f"validation_{name}", SHOWN[name], *tone) for name, tone in zip(order, tones, strict=False)
+    ]
+    return _figure(points, lines, "Score", kept)
 
 
 def _figure(
     points: Points,
     lines: Sequence[tuple[str, str, str, str]],
     title: str,
-    best_step: float | None,
+    kept: float | None,
 ) -> Figure:
     import plotly.graph_objects as go
 
@@ -52,12 +63,13 @@ def _figure(
             mode="lines+markers",
             line={"color": colour, "width": 2.5, "dash": dash or "solid"},
             marker={"size": 6},
+            cliponaxis=False,
             hovertemplate=f"step %{{x}}: %{{y:.3f}}<extra>{label}</extra>",
         )
-    if best_step is not None:
+    if kept is not None:
         figure.add_vline(
-            x=best_step, line={"width": 1, "dash": "dash", "color": "rgba(128,138,146,0.9)"},
-            annotation={"text": "best", "yref": "paper", "y": 1, "showarrow": False},
+            x=kept, line={"width": 1.5, "dash": "dash", "color": "rgba(128,138,146,0.9)"},
+            name=f"kept: step {kept:,.0f}", showlegend=True,
         )  # fmt: skip
     figure.update_layout(
         showlegend=len(lines) > 1,

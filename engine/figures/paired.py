@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.figures.base import BLUE, GREY, calm
+from engine.figures.base import BLUE, GREY, STAYS, calm
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -38,6 +38,7 @@ def paired_figure(differences: Sequence[Difference]) -> Figure:
         ],
         hoverinfo="text",
         showlegend=False,
+        **STAYS,
     )  # fmt: skip
     figure.add_vline(x=0, line={"width": 1.5, "dash": "dot", "color": GREY})
     far = max((abs(end) * 100 for *_, ends in differences for end in ends), default=1.0)
@@ -48,4 +49,5 @@ def paired_figure(differences: Sequence[Difference]) -> Figure:
         tickvals=list(range(len(differences))), ticktext=[name for name, *_ in differences],
         range=[len(differences) - 0.5, -0.5], showgrid=False, zeroline=False,
     )  # fmt: skip
+    figure.update_layout(hovermode="closest", clickmode="event+select")
     return calm(figure, height=100 + 44 * len(differences))

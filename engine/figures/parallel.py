@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _DIGITS = 3
+_APART = 0.045
+_BESIDE: dict[str, Any] = {"xanchor": "left", "xshift": 8}
+_ABOVE: dict[str, Any] = {"yanchor": "bottom", "yshift": 12}
+_BELOW: dict[str, Any] = {"yanchor": "top", "yshift": -12}
 
 
 def parallel_figure(
@@ -26,6 +30,10 @@ def parallel_figure(
 ) -> Figure:
     """Each trial as a line from its settings to its score; the best one stands out.
 
+    The nearer a score to the best, the stronger its line, and the top of the last axis is the best
+    end. Where several trials share one of a few values, their lines part a little, so that each
+    can be followed.
+
     Args:
         settings: Field to value, of every trial.
         scores: Of every trial.
@@ -37,40 +45,69 @@ def parallel_figure(
     import plotly.graph_objects as go
 
     columns: list[list[Any]] = [[trial.get(name) for trial in settings] for name in names]
-    columns.append(list(scores))
+    near = _nearness(scores, best)
     axes = [_axis(column) for column in columns]
+    axes = [(_parted(heights, near), ticks) for heights, ticks in axes]
+    heights, ticks = _axis(list(scores))
+    if scores[best] < max(scores):  # of a loss less is better
+        heights, ticks = [1 - h for h in heights], [(1 - h, text) for h, text in ticks]
+    axes.append((heights, ticks))
+    columns.append(list(scores))
     titles = [*names.values(), score_name]
     figure = go.Figure()
-    order = sorted(range(len(scores)), key=lambda n: (n == best, whole[n], n))
+    order = sorted(range(len(scores)), key=lambda n: (n == best, whole[n], near[n]))
     for n in order:
         told = [f"{short(title)}: {_said(column[n])}" for title, column in
                 zip(titles, columns, strict=True)]  # fmt: skip
-        colour, width = (ORANGE, 4) if n == best else (BLUE, 1.5) if whole[n] else (GREY, 1)
+        colour, width = (ORANGE, 4) if n == best else (BLUE, 2) if whole[n] else (GREY, 1.5)
         figure.add_scatter(
             x=list(range(len(axes))),
             y=[axis[0][n] for axis in axes],
             mode="lines+markers",
             line={"color": colour, "width": width, "dash": "solid" if whole[n] else "dot"},
             marker={"size": 8 if n == best else 5},
-            opacity=1 if n == best else 0.65 if whole[n] else 0.5,
+            opacity=1 if n == best else 0.3 + 0.6 * near[n] if whole[n] else 0.7,
             name=f"trial {n + 1}",
             hovertemplate="<br>".join(told) + f"<extra>trial {n + 1}</extra>",
             showlegend=False,
         )
     for place, (_, ticks) in enumerate(axes):
-        figure.add_vline(x=place, line={"width": 1, "color": "rgba(128,138,146,0.6)"})
+        figure.add_shape(
+            type="line", x0=place, x1=place, y0=-_APART, y1=1 + _APART, layer="below",
+            line={"width": 1, "color": "rgba(128,138,146,0.6)"},
+        )  # fmt: skip
         for height, text in ticks:
+            # The ends stand beyond the lines, where none crosses them.
+            where = _BESIDE if 0 < height < 1 else _ABOVE if height else _BELOW
             figure.add_annotation(
-                x=place, y=height, text=short(text, 14), showarrow=False, font={"size": 11},
-                xanchor="left", xshift=8, yshift=9, opacity=0.85,
+                x=place, y=height, text=short(text, 14).replace(" ", "<br>"), showarrow=False,
+                font={"size": 11}, **where,
             )  # fmt: skip
     figure.update_xaxes(
         tickvals=list(range(len(axes))), tickangle=0,
         ticktext=[short(title, 18).replace(" ", "<br>") for title in titles],
-        range=[-0.3, len(axes) - 0.9], showgrid=False, side="top", zeroline=False,
+        range=[-0.4, len(axes) - 0.6], showgrid=False, side="top", zeroline=False,
     )  # fmt: skip
-    figure.update_yaxes(visible=False, range=[-0.08, 1.12])
-    return calm(figure, height=360).update_layout(margin_t=44, margin_r=44)
+    figure.update_yaxes(visible=False, range=[-0.2, 1.16])
+    return calm(figure, height=400).update_layout(margin_t=44)
+
+
+def _nearness(scores: Sequence[float], best: int) -> list[float]:
+    """How near each score is to the best: 1 is as good, 0 the farthest."""
+    away = np.abs(np.asarray(scores, dtype=float) - scores[best])
+    near: list[float] = (1 - away / max(float(away.max()), 1e-12)).tolist()
+    return near
+
+
+def _parted(heights: list[float], near: list[float]) -> list[float]:
+    """Heights with those that are equal drawn a little apart, the best on top."""
+    apart = list(heights)
+    for value in set(heights):
+        mine = sorted((n for n, h in enumerate(heights) if h == value), key=lambda n: near[n])
+        wide = min(_APART, 0.012 * (len(mine) - 1))
+        for n, shift in zip(mine, np.linspace(-wide, wide, len(mine)), strict=True):
+            apart[n] = value + (float(shift) if len(mine) > 1 else 0.0)
+    return apart
 
 
 def _axis(values: list[Any]) -> tuple[list[float], list[tuple[float, str]]]:

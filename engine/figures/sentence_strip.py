@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from engine.figures.base import BLUE, GREEN, GREY, ORANGE
 from engine.figures.probabilities import percent
+from engine.figures.tones import tone
 
-_TONES = (BLUE, ORANGE, GREEN, "#B5679B", "#5B6EAE", "#9A8F1F")
-_MOOD = {"positive": (BLUE, "+"), "negative": (ORANGE, "\u2212"), "neutral": (GREY, "\u25cb")}
 _STYLE = """<style>
 .strip { display: flex; gap: 2px; height: 1.35rem; margin: 0 0 .6rem; }
 .strip span { flex: var(--long) 1 0; min-width: 6px; border-radius: 3px; color: #fff;
   font-size: .8rem; font-weight: 700; text-align: center; overflow: hidden; line-height: 1.35rem;
+  text-shadow: 0 0 3px rgba(0,0,0,.7);
   background: color-mix(in srgb, var(--tone) var(--sure), transparent); }
 .told .one { display: grid; grid-template-columns: minmax(6.5rem, max-content) 1fr; gap: .75rem;
   padding: .3rem 0 .3rem .6rem; margin: 0 0 2px; border-left: 4px solid var(--tone); }
@@ -39,26 +38,20 @@ def sentence_strip(told: Sequence[Told], labels: Sequence[str]) -> str:
     )
 
 
-def _tone(label: str, labels: Sequence[str]) -> tuple[str, str]:
-    """The colour of a category, and a sign where it is a mood everybody knows."""
-    if label.lower() in _MOOD:
-        return _MOOD[label.lower()]
-    place = list(labels).index(label)
-    return (_TONES[place] if place < len(_TONES) else GREY), ""
-
-
 def _cell(sentence: str, label: str, share: float, labels: Sequence[str]) -> str:
-    tone, sign = _tone(label, labels)
-    style = f"--tone: {tone}; --sure: {40 + 60 * share:.0f}%; --long: {max(len(sentence), 12)}"
+    shown = tone(label, labels)
+    style = (
+        f"--tone: {shown.colour}; --sure: {40 + 60 * share:.0f}%; --long: {max(len(sentence), 12)}"
+    )
     title = f"{label}, {percent(share)}: {sentence[:120]}"
-    return f'<span style="{style}" title="{escape(title)}">{sign}</span>'
+    return f'<span style="{style}" title="{escape(title)}">{shown.sign}</span>'
 
 
 def _line(sentence: str, label: str, share: float, labels: Sequence[str]) -> str:
-    tone, sign = _tone(label, labels)
-    said = f"{sign} {label} {percent(share)}".strip()
+    shown = tone(label, labels)
+    said = f"{shown.sign} {label} {percent(share)}".strip()
     return (
-        f'<div class="one" role="listitem" style="--tone: {tone}">'
+        f'<div class="one" role="listitem" style="--tone: {shown.colour}">'
         f'<span class="said">{escape(said)}</span>'
         f'<span class="sentence" dir="auto">{escape(sentence)}</span></div>'
     )

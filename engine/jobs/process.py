@@ -37,6 +37,7 @@ class JobProgress:
         self._status = Status(pid=pid, started=started)
         self._done = 0.0
         self._marks: list[tuple[float, float]] = []
+        self._first: tuple[float, float] | None = None
         self._written = 0.0
         self._write()
 
@@ -58,7 +59,7 @@ class JobProgress:
         """Begin a named stage."""
         log.info("%s%s", name, "" if total is None else f" ({total:,.0f} {unit})")
         self._done = 0.0
-        self._marks = []
+        self._marks, self._first = [], None
         self._change(stage=name, total=total, unit=unit)
 
     def advance(self, n: float = 1) -> None:
@@ -101,6 +102,7 @@ class JobProgress:
             recent = [m for m in self._marks if now - m[0] < _RATE_WINDOW_S]
             self._marks = recent or self._marks[-1:]
             self._marks.append((now, self._done))
+            self._first = self._first or self._marks[0]
         self._save(self._status)
         self._written = now
 
@@ -109,7 +111,8 @@ class JobProgress:
         self._status = status.model_copy(
             update={
                 "done": self._done,
-                "rate": self._rate(),
+                "rate": _rate(self._marks[0], self._marks[-1]) if self._marks else None,
+                "mean_rate": _rate(self._first, self._marks[-1]) if self._first else None,
                 "memory_mib": round(memory),
                 "updated": time.time(),
             }
@@ -118,12 +121,6 @@ class JobProgress:
             write_json(self._job.path / "status.json", self._status.model_dump(mode="json"))
         except FileNotFoundError as error:  # Somebody removed the job's folder.
             raise Cancelled from error
-
-    def _rate(self) -> float | None:
-        if len(self._marks) < 2:
-            return None
-        (first, before), (last, after) = self._marks[0], self._marks[-1]
-        return (after - before) / (last - first) if last > first and after > before else None
 
     def _begun(self) -> bool:
         """Take a free place if this job is the next in its lane; whether it did."""
@@ -138,3 +135,9 @@ class JobProgress:
                 return False
             self._change(state=State.RUNNING, began=time.time(), stage="Starting")
             return True
+
+
+def _rate(one: tuple[float, float], other: tuple[float, float]) -> float | None:
+    """Units a second between two moments, where both moved."""
+    (first, before), (last, after) = one, other
+    return (after - before) / (last - first) if last > first and after > before else None

@@ -51,7 +51,8 @@ class Request(BaseModel):
 class Status(BaseModel):
     """What the job said last; written by its process, replaced whole.
 
-    `done` and `total` are in `unit`; `rate` is units a second; times are seconds since the epoch.
+    `done` and `total` are in `unit`; `rate` is units a second of late, `mean_rate` since the stage
+    began; times are seconds since the epoch.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,6 +65,7 @@ class Status(BaseModel):
     total: float | None = None
     unit: str = "rows"
     rate: float | None = None
+    mean_rate: float | None = None
     memory_mib: float = 0
     notes: list[str] = []
     began: float | None = None
@@ -107,10 +109,10 @@ class Job:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds the present stage still needs at its present rate."""
-        if not self.status.rate or self.status.total is None:
+        """Seconds the present stage still needs at its mean rate: that of late jumps too much."""
+        if not self.status.mean_rate or self.status.total is None:
             return None
-        return max(0.0, (self.status.total - self.status.done) / self.status.rate)
+        return max(0.0, (self.status.total - self.status.done) / self.status.mean_rate)
 
     @property
     def seconds(self) -> float:

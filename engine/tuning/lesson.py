@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,9 @@ class Lesson:
     tokens: of n texts. targets: (n,) int64. train, look: places of the texts that are learnt from,
     and of those looked at meanwhile. counts: (n,) float32, how much each text counts. weight, bias:
     (n_labels, width) and (n_labels,) float32, the head to start from.
+    beside: (n,) int64, answers of an auxiliary task that is learnt along, -1 where there is none;
+    its rows of the head come after the categories' own (Caruana 1997, "Multitask Learning"). Empty
+    where nothing is learnt beside.
     """
 
     tokens: Tokens
@@ -33,6 +36,12 @@ class Lesson:
     counts: Floats
     weight: Floats
     bias: Floats
+    beside: Places = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    @property
+    def labels(self) -> int:
+        """How many of the head's rows are categories."""
+        return len(self.bias) - (int(self.beside.max()) + 1 if len(self.beside) else 0)
 
     def save(self, folder: Path, settings: Tuning, **encoder: str) -> None:
         """Write it for other processes, with the settings and how to load the encoder."""
@@ -55,6 +64,7 @@ class Lesson:
             "counts": self.counts,
             "weight": self.weight,
             "bias": self.bias,
+            "beside": self.beside,
         }
 
 
@@ -67,6 +77,6 @@ def load_lesson(folder: Path) -> tuple[Lesson, Tuning, dict[str, str]]:
         return found
 
     tokens = Tokens(array("flat"), array("offsets"), array("truncated"))  # type: ignore[arg-type]
-    names = ("targets", "train", "look", "counts", "weight", "bias")
+    names = ("targets", "train", "look", "counts", "weight", "bias", "beside")
     lesson = Lesson(tokens, *(np.array(array(name)) for name in names))
     return lesson, Tuning(**content["settings"]), content["encoder"]

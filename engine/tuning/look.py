@@ -48,7 +48,7 @@ def logits_at(stepper: Stepper, places: Ints) -> Floats:
     vectors[share] = _vectors(stepper, places[share])
     group.add(torch.from_numpy(vectors))
     weight, bias = (p.detach().float().cpu().numpy() for p in (head.weight, head.bias))
-    logits: Floats = vectors @ weight.T + bias
+    logits: Floats = (vectors @ weight.T + bias)[:, : stepper.lesson.labels]
     return logits
 
 

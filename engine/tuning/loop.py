@@ -142,7 +142,9 @@ def tune(
         checkpoint.load(best, weights)
         shutil.rmtree(scratch / "recall", ignore_errors=True)
     adapter = merge_adapter(encoder.model) if settings.adapter == "lora" else {}
-    weight, bias = (p.detach().float().cpu().numpy() for p in network.head.parameters())
+    weight, bias = (
+        p.detach().float().cpu().numpy()[: lesson.labels] for p in network.head.parameters()
+    )
     early = _waited_enough(run, settings) and run.step < len(plan)
     return Tuned(weight, bias, run, len(plan), adapter, early)
 

@@ -38,6 +38,8 @@ class Tuning:
         loss: cross_entropy, or focal, in which a text's error counts ``(1 - p) ** focal_gamma``
             times, p being the probability of its category (Lin et al. 2017, arXiv:1708.02002).
         focal_gamma: That power; at 0 focal is cross_entropy.
+        smoothing: Share of each target that is spread evenly over all categories (Szegedy et al.
+            2016, arXiv:1512.00567).
         patience: Looks without a better one after which the run ends; 0 goes on to the end.
 
     Raises:
@@ -61,6 +63,7 @@ class Tuning:
     compile: Compile = "auto"
     loss: Loss = "cross_entropy"
     focal_gamma: float = 2.0
+    smoothing: float = 0.0
     patience: int = 0
 
     def __post_init__(self) -> None:
@@ -75,6 +78,8 @@ class Tuning:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be more than 0.")
         if not 0 <= self.dropout < 1:
             raise InputError(f"dropout is {self.dropout}; it must be 0 or more, and below 1.")
+        if not 0 <= self.smoothing < 1:
+            raise InputError(f"smoothing is {self.smoothing}; it must be 0 or more, and below 1.")
         if self.adapter not in ("none", "lora"):
             raise InputError(f"There is no adapter {self.adapter!r}; choose none or lora.")
         if self.loss not in ("cross_entropy", "focal"):

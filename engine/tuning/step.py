@@ -47,6 +47,7 @@ class Stepper:
 
     def __post_init__(self) -> None:
         self._lengths = self.lesson.tokens.lengths
+        self._labels = self.lesson.labels
         self._learning = list(self.network.learning().values())
         self._budget = self.settings.budget or free_budget(
             self.encoder, self.settings.gradient_checkpointing
@@ -118,13 +119,24 @@ class Stepper:
         """The part's share of the batch's mean loss, which all texts together weigh `total`."""
         batch = pack(self.lesson.tokens, part)
         logits = self.network(batch, **(self.recall.keywords(batch) if self.recall else {}))
-        targets = torch.from_numpy(self.lesson.targets[part]).to(logits.device)
-        losses = nn.functional.cross_entropy(logits.float(), targets, reduction="none")
-        if self.settings.loss == "focal":
-            # A cross-entropy is the negative logarithm of the probability of what is right.
-            losses = losses * (-torch.expm1(-losses)).pow(self.settings.focal_gamma)
+        losses = self._losses(logits[:, : self._labels].float(), self.lesson.targets[part])
+        if len(self.lesson.beside):
+            losses = losses + self._losses(
+                logits[:, self._labels :].float(), self.lesson.beside[part]
+            )
         counts = torch.from_numpy(self.lesson.counts[part]).to(logits.device)
         return (losses * counts).sum() / total
+
+    def _losses(self, logits: Tensor, answers: Ints) -> Tensor:
+        """(n_texts,) of (n_texts, k) logits; nothing for an answer of -1."""
+        settings, targets = self.settings, torch.from_numpy(answers).to(logits.device)
+        losses = nn.functional.cross_entropy(
+            logits, targets, reduction="none", ignore_index=-1, label_smoothing=settings.smoothing
+        )
+        if settings.loss == "focal":
+            right = logits.softmax(dim=1).gather(1, targets.clamp(min=0)[:, None])[:, 0]
+            losses = losses * (1 - right).pow(settings.focal_gamma)
+        return losses
 
     def _make_smaller(self, texts: int) -> None:
         """Half as many tokens a part from now on; the gradients of the failed try are dropped."""

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine import jobs
-from engine.classify.doubts_spec import DoubtsSpec
+from engine.classify.doubts.spec import DoubtsSpec
 from engine.encoder.hub.find import is_here
 from engine.store import Artifact
 from pages._ui.evidence import evidence
@@ -101,7 +101,7 @@ def _list(found: Artifact, dataset: Artifact, done: Artifact) -> None:
 @st.cache_data(max_size="64mb", show_spinner="Opening the texts")
 def doubted(folder: str, rows: str, label: str, suggestion: str) -> list[dict[str, Any]]:
     """The most doubted rows first, of one pair of labels where it is given."""
-    from engine.classify.doubts import doubted_texts
+    from engine.classify.doubts.texts import doubted_texts
 
     found = doubted_texts(
         Path(folder), Path(rows), label=label, suggestion=suggestion, limit=_MOST_TEXTS

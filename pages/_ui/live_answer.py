@@ -10,16 +10,17 @@ from pages._ui.live_models import known_languages, live
 from pages._ui.texts import plain, short
 
 _REMEMBERED = 20
-_Weighed = tuple[str, list[tuple[int, int, float]], list[str], list[str], int]
+_Weighed = tuple[str, list[tuple[int, int, float, str]], dict[str, list[str]], int]
 
 
 def answer(found: Artifact, exported: str, text: str) -> tuple[str, float]:
     """Draw what the model says of `text`; returns its category and how sure it is."""
     from engine.figures.probabilities import percent, probability_bars
 
-    said = live(str(found.path), exported).answer(text)
+    classifier = live(str(found.path), exported)
+    said = classifier.answer(text)
     st.markdown(f"### {plain(said.label)}, {plain(percent(said.confidence))} sure")
-    st.html(probability_bars(said.shares))
+    st.html(probability_bars(said.shares, classifier.labels))
     st.caption(f"{count(said.tokens, 'token')} read in {said.latency_ms:,.0f} ms")
     if not any(sign.isalnum() for sign in text):
         st.caption(
@@ -55,13 +56,15 @@ def words(found: Artifact, exported: str, text: str) -> None:
     """The text with the words that carry the answer marked, and the strongest named."""
     from engine.figures.highlight import highlighted
 
-    weighed = _weighed(str(found.path), exported, text)
-    label, spans, speak_for, speak_against, together = weighed
+    label, spans, loud, together = _weighed(str(found.path), exported, text)
     st.markdown("**Which words carry it**")
-    st.html(highlighted(text, spans, label))
-    sides = {f"For {label}": speak_for, "Against": speak_against}
-    told = [f"{side}: {', '.join(these)}" for side, these in sides.items() if these]
-    st.caption(plain(". ".join(told) or "No single word makes a difference."))
+    st.html(highlighted(text, spans, label, live(str(found.path), exported).labels))
+    told = [f"{one}: {', '.join(these)}" for one, these in loud.items()]
+    st.caption(
+        plain(f"Strongest for {'; for '.join(told)}.")
+        if told
+        else "No single word makes a difference."
+    )
     if together > 1:
         st.caption(f"The text is long, so {together} neighbouring words are weighed together.")
 
@@ -71,7 +74,7 @@ def plain_words(text: str) -> None:
     from engine.figures.highlight import highlighted
 
     st.markdown("**Which words carry it**")
-    st.html(highlighted(text, [], ""))
+    st.html(highlighted(text, [], "", ()))
     st.caption("Pause, and the words that carry the answer are marked.")
 
 
@@ -95,7 +98,7 @@ def _foreign(key: str, text: str) -> str:
 
 
 def _weighed(path: str, exported: str, text: str) -> _Weighed:
-    """Category, the words' places and weights, the strongest either way, words in one."""
+    """Category, the words' places and weights, the strongest for each category, words in one."""
     from engine.classify.live.explain import strongest, weigh_words
 
     known: dict[tuple[str, str], _Weighed] = st.session_state.setdefault("predict-weighed", {})
@@ -105,14 +108,17 @@ def _weighed(path: str, exported: str, text: str) -> _Weighed:
     # Drawing the bar is also where Streamlit leaves this when the person types on.
     found = weigh_words(live(path, exported), text, on_step=lambda share: bar.progress(share))
     bar.empty()
-    loud = [(short(word.text, 40), word.weight) for word in strongest(found.words)]
+    loud: dict[str, list[str]] = {}
+    for word in sorted(strongest(found.words), key=lambda word: word.towards != found.label):
+        said, these = short(word.text, 40), loud.setdefault(word.towards, [])
+        if said not in these:
+            these.append(said)
     while len(known) >= _REMEMBERED:
         del known[next(iter(known))]
     known[path, text] = (
         found.label,
-        [(*word.span, word.weight) for word in found.words],
-        list(dict.fromkeys(word for word, weight in loud if weight > 0)),
-        list(dict.fromkeys(word for word, weight in loud if weight < 0)),
+        [(*word.span, word.weight, word.towards) for word in found.words],
+        loud,
         found.together,
     )
     return known[path, text]

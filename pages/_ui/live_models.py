@@ -53,7 +53,7 @@ def other_starters(key: str) -> None:
 @st.cache_data(show_spinner=False)
 def shipped() -> list[str]:
     """Names of the starters whose files are there."""
-    from engine.classify.starters import names
+    from engine.classify.starters.starter import names
 
     return [name for name in names() if name in SHIPPED]
 

@@ -15,11 +15,10 @@ import streamlit as st
 from engine import jobs
 from engine.classify.files.spec import PredictFileSpec
 from engine.jobs import State
-from engine.settings import settings
 from engine.store import Artifact
 from pages._ui.boundary import boundary
-from pages._ui.files import allowed_file, keep_upload, listed_files
-from pages._ui.format import about, count
+from pages._ui.bring_file import bring_file
+from pages._ui.format import about, count, size
 from pages._ui.forms import command_line
 from pages._ui.job_monitor import job_monitor
 from pages._ui.loaders import artifact, made, store
@@ -29,9 +28,6 @@ from pages._ui.predictions_view import predictions_view
 from pages._ui.texts import plain, short
 
 _JOB, _RESULT, _SOURCE = "filejob", "predictions", "source"
-_FORMATS = (
-    "CSV, TSV, JSON, JSON lines, Parquet, Excel or plain text; also as .gz, .xz, .zst or .zip."
-)
 _EXAMPLES = 3
 
 
@@ -75,40 +71,15 @@ def _at_work(job_id: str) -> None:
 
 def _bring() -> None:
     """Upload, a file that was read before, or a path: each leads to its columns."""
+    bring_file("predict-upload", _watch, between={"Read before": _read_before})
+
+
+def _watch(job_id: str) -> None:
+    _show(filejob=job_id)
+
+
+def _read_before() -> None:
     known = store().artifacts("source")
-    ways = ["Upload", "Read before", "Path on this server"]
-    way = st.segmented_control(
-        "The file", ways, default=ways[0], required=True, key="predict-file-way", wrap=True
-    )
-    with boundary():
-        if way == ways[0]:
-            _upload()
-        elif way == ways[1]:
-            _read_before(known)
-        else:
-            _path()
-
-
-def _upload() -> None:
-    turn = st.session_state.setdefault("predict-upload-turn", 0)
-    limit = settings().upload_mib
-    file = st.file_uploader(
-        "A file from your computer",
-        key=f"predict-upload-{turn}",
-        max_upload_size=limit,
-        help=f"Up to {limit:,} MiB through the browser; larger files by their path on this server.",
-    )
-    st.caption(_FORMATS)
-    if file is None:
-        return
-    with st.spinner("Keeping the file"):
-        path = keep_upload(file, file.name)
-    # A new key empties the widget, and with it the copy of the file in the server's memory.
-    st.session_state["predict-upload-turn"] = turn + 1
-    _read(str(path))
-
-
-def _read_before(known: list[Artifact]) -> None:
     if not known:
         st.caption("No file was read yet; upload one.")
         return
@@ -121,35 +92,6 @@ def _read_before(known: list[Artifact]) -> None:
     )
     if st.button("Choose it", type="primary"):
         _show(source=key)
-
-
-def _path() -> None:
-    folders = settings().folders
-    if not folders:
-        st.info(
-            "Opening files by their path is switched off. Whoever runs this server can name the "
-            'folders that may be opened: a line `folders = ["/data/texts"]` in limn.toml.'
-        )
-        return
-    asked = st.selectbox(
-        "File on this server",
-        listed_files(folders),
-        index=None,
-        accept_new_options=True,
-        placeholder="Choose a file, or type its path",
-        help="Only files below: " + plain(", ".join(map(str, folders))),
-        key="predict-file-path",
-    )
-    st.caption("For files of any size: nothing is copied through the browser.")
-    if st.button("Read this file", type="primary", disabled=not asked):
-        _read(str(allowed_file(str(asked), folders)))
-
-
-def _read(path: str) -> None:
-    from engine.data.spec_source import SourceSpec
-
-    name = store().free_name(f"{Path(path).name.split('.')[0]} file")
-    _show(filejob=jobs.submit(SourceSpec.parse({"path": path}), store=store(), name=name).id)
 
 
 def _choices(found: Artifact, source: Artifact) -> None:
@@ -178,7 +120,7 @@ def _choices(found: Artifact, source: Artifact) -> None:
     notes([note for note in seen["notes"] if text == own["text"]])
     if seen["examples"]:
         with st.container(border=True, gap="xxsmall"):
-            st.caption("As the classifier reads the first rows:")
+            st.caption("As the classifier reads some of the rows:")
             for example in seen["examples"]:
                 st.text(short(example, 220), width="stretch")
     if seen["label"]:
@@ -200,7 +142,7 @@ def _start(found: Artifact, source: Artifact, text: list[str]) -> None:
         if st.button("Show them", type="primary", icon=":material/table_view:"):
             _show(predictions=here.key)
     else:
-        st.caption(f":material/timer: {_estimate(found, source)}")
+        st.caption(f":material/timer: {_estimate(found, source)} {_disk(found, source)}")
         label = f"Predict {count(source.facts.get('rows', 0), 'row')}"
         if st.button(label, type="primary", icon=":material/play_arrow:"):
             wish = source.title.removesuffix("-file")
@@ -220,6 +162,13 @@ def _estimate(found: Artifact, source: Artifact) -> str:
         "The time left is known a few seconds after the start; it can be left alone, and goes on "
         "after a restart."
     )
+
+
+def _disk(found: Artifact, source: Artifact) -> str:
+    from engine.classify.files.space import result_bytes
+
+    whole, _ = result_bytes(source.path / "rows.parquet", len(found.facts["labels"]))
+    return f"The result takes about {size(whole)} on disk."
 
 
 def _earlier(found: Artifact) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import streamlit as st
 
 from engine.store import Artifact
 from pages._ui import nav
 from pages._ui.format import count, duration
-from pages._ui.loaders import payload_json
+from pages._ui.loaders import artifact, payload_json
 from pages._ui.texts import plain
 
 
@@ -15,7 +17,9 @@ def repeats_view(found: Artifact) -> None:
     """Draw the mean and spread of the scores; choosing a row opens that classifier's report."""
     facts = found.facts
     rows = payload_json(found, "repeats.json") or []
-    st.title(plain(found.title), anchor=False)
+    dataset = artifact(str(found.manifest.spec["dataset"]), "dataset")
+    on = f" on {dataset.title}" if dataset else ""
+    st.title(plain(found.name or f"Several seeds{on}"), anchor=False)
     st.caption(
         plain(
             f"{count(facts['runs'], 'training')} with the same settings and another seed each, "
@@ -34,6 +38,11 @@ def repeats_view(found: Artifact) -> None:
     st.markdown(
         f"Macro-F1 differs by up to {spread:.3f} between seeds: a change of settings that gains "
         "less than that may be luck."
+    )
+    n, share = int(facts["scored_rows"]), min(max(float(facts["accuracy"]), 0.0), 1.0)
+    st.caption(
+        f"Seeds are not all there is to it: {count(n, 'text')} tell an accuracy to about "
+        f"± {1.96 * sqrt(share * (1 - share) / n):.3f} (95 %), whatever the seed."
     )
     event = st.dataframe(
         {

@@ -10,6 +10,8 @@ from pages._ui.format import count, duration
 from pages._ui.loaders import artifact, payload_json
 from pages._ui.texts import plain
 
+_FEW = 3
+"""Validation texts by which a best of many trials is better for no reason."""
 _METRICS = {
     "macro_f1": "Macro-F1",
     "accuracy": "Accuracy",
@@ -21,16 +23,23 @@ _METRICS = {
 def search_view(found: Artifact) -> None:
     """Draw the search: what is best, what was tried, and how the trials lie."""
     facts = found.facts
-    st.title(plain(found.title), anchor=False)
+    dataset = artifact(str(found.manifest.spec["dataset"]), "dataset")
+    on = f" on {dataset.title}" if dataset else ""
+    st.title(plain(found.name or f"Search{on}"), anchor=False)
     metric = _METRICS[facts["metric"]]
     told = f"{count(facts['trials'], 'trial')}, {facts['pruned']} of them left early"
-    st.caption(plain(f"{told}; {duration(facts['seconds_searched'])} of trials."))
+    st.caption(plain(f"{told}; {duration(facts['seconds_searched'])} of trials{on}."))
+    judges = int(dataset.facts["splits"].get("validation", 0)) if dataset else 0
+    gain = facts.get("gain")
+    # A few texts more or less: what a search among many takes for better.
+    luck = judges and gain is not None and facts["metric"] != "loss" and gain * judges < _FEW
     with st.container(horizontal=True):
         st.metric(
             f"{metric} on validation",
             f"{facts['score']:.3f}",
-            delta=f"{facts['gain']:+.3f}" if facts.get("gain") is not None else None,
-            delta_color="normal",
+            delta=f"{gain:+.3f} on the first trial" if gain is not None else None,
+            delta_color="off" if luck or not gain else "normal",
+            delta_arrow="off" if not gain else "auto",
             help="Of the best trial's best look, against the first trial, which had the settings "
             "given. Chosen as the best of many, it is a little too kind.",
         )
@@ -41,6 +50,12 @@ def search_view(found: Artifact) -> None:
             "looked at.",
         )
         st.metric(f"Accuracy on {facts['scored_on']}", f"{facts['accuracy']:.3f}")
+    if luck:
+        st.caption(
+            f":material/info: {count(judges, 'validation text')} judged, and one of them is "
+            f"{1 / judges:.3f} of accuracy: so small a gain may be luck. Trust the settings you "
+            "gave as much."
+        )
     best = ", ".join(f"{words.field(n).lower()} {_said(v)}" for n, v in facts["best"].items())
     st.markdown(plain(f"Best settings: {best}."))
     _ways(found)
@@ -87,7 +102,10 @@ def _trials(found: Artifact, metric: str) -> None:
         key=f"parallel-{found.key}",
         alt="Every trial as a line across its settings, ending at its score",
     )
-    st.caption("Orange is the best trial; dotted lines were left early.")
+    st.caption(
+        "Orange is the best trial; the paler a line, the farther its score from that. Dotted ones "
+        "were left early: a look at them fell below the median of the trials before."
+    )
     table: dict[str, list[object]] = {
         "Trial": [row["number"] for row in rows],
         metric: [row["score"] for row in rows],

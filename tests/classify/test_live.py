@@ -104,6 +104,10 @@ def test_a_word_weighs_what_is_lost_without_it(live):
         start, stop = word.span
         without = text[:start] + text[stop:]
         assert word.weight == pytest.approx(odds(text) - odds(without), abs=0.01)
+        gained = live.probabilities([text])[0] - live.probabilities([without])[0]
+        speaks_for = live.labels.index(word.towards)
+        assert (speaks_for == best) == (word.weight >= 0)
+        assert gained[speaks_for] > -1e-6
 
 
 def test_a_long_text_is_weighed_in_pieces_and_can_be_left(live):

@@ -13,6 +13,7 @@ from engine.classify.searching.trials import Trials, space
 from engine.classify.spec import RepeatSpec, SearchSpec, TrainSpec
 from engine.errors import Cancelled, InputError
 from engine.progress import _Silent
+from engine.tuning.recall import Recall
 from engine.work import run
 from tests.classify.conftest import add_dataset, write_csv
 
@@ -43,6 +44,9 @@ def search(dataset, encoder, **more):
     return SearchSpec(dataset=dataset.key, encoder=str(encoder), **given)
 
 
+plain = Recall._read
+
+
 def rows_of(found):
     return json.loads((found.path / "trials.json").read_text())
 
@@ -68,11 +72,13 @@ def test_the_best_trial_is_the_model_and_its_score_is_that_of_a_training(
     assert list(store.folder("partial").iterdir()) == []
 
 
+@pytest.mark.parametrize("frozen_layers", [0, 1])
 def test_the_model_of_a_search_is_the_one_that_training_alone_gives(
-    store, dataset, encoder_folder, tmp_path
+    store, dataset, encoder_folder, tmp_path, frozen_layers
 ):
     """Going on from the trial's own checkpoint gives, to the last bit, what beginning anew does."""
-    found = run(search(dataset, encoder_folder, route="finetune", trials=1), store=store)
+    spec = search(dataset, encoder_folder, route="finetune", trials=2, frozen_layers=frozen_layers)
+    found = run(spec, store=store)
     ours = store.get(found.facts["model"], "model")
     spec = TrainSpec.model_validate_json((found.path / "best.json").read_text())
     from engine.store import Store
@@ -106,6 +112,30 @@ def test_no_trial_reads_a_test_text(store, dataset, encoder_folder, monkeypatch)
     again = spec.model_copy(update={"minutes": 59.0})
     assert [row["score"] for row in rows_of(run(again, store=store))] == before
     assert seen == [len(hidden)] * 2
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_layers_that_stay_are_gone_through_once_for_all_trials(
+    store, dataset, encoder_folder, monkeypatch, links
+):
+    def refused(*_):
+        raise OSError
+
+    if not links:
+        monkeypatch.setattr("os.link", refused)
+    read = []
+    monkeypatch.setattr(Recall, "_read", lambda self, *more: read.append(plain(self, *more)))
+    spec = search(dataset, encoder_folder, route="finetune", frozen_layers=1)
+    found = run(spec, store=store)
+    assert found.facts["trials"] == 3
+    assert len(read) == 1
+    assert list(store.folder("partial").iterdir()) == []
+
+
+def test_more_layers_than_there_are_cannot_stay(store, dataset, encoder_folder):
+    spec = search(dataset, encoder_folder, route="finetune", frozen_layers=2)
+    with pytest.raises(InputError, match="frozen_layers is 2"):
+        run(spec, store=store)
 
 
 def test_a_killed_search_goes_on_with_the_trials_it_has(store, dataset, encoder_folder):

@@ -134,7 +134,7 @@ def test_a_rows_weight_and_its_categorys_count_together(store, dataset, encoder_
             return run(spec, store=store)
 
     assert isinstance(store, Store)
-    spec = fine(dataset, encoder=str(encoder_folder), balance_classes=True)
+    spec = fine(dataset, encoder=str(encoder_folder), class_balance=1.0)
     begin = Beginning(spec.encoder, 0)
     lesson = make_lesson(spec, begin, examples, head, Work())
     mass = [lesson.counts[train][examples.targets[train] == n].sum() for n in range(3)]

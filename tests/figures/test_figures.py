@@ -12,7 +12,7 @@ from engine.classify.scores import score
 from engine.figures.balance import balance_figure
 from engine.figures.base import short
 from engine.figures.confusion import clicked, confusion_figure
-from engine.figures.curves import best_of, loss_figure, score_figure
+from engine.figures.curves import SHOWN, loss_figure, score_figure
 from engine.figures.per_class import per_class_figure
 from engine.figures.probabilities import percent, probability_bars
 
@@ -62,14 +62,15 @@ def test_labels_are_text_and_not_tags():
         balance_figure({NASTY: {"train": 3, "validation": 1, "test": 1}}),
     ):
         assert "<b onclick" not in figure.to_json().replace("\\u003c", "<")
-    html = probability_bars([(NASTY, 0.7), ("<script>alert(1)</script>", 0.3)])
+    html = probability_bars([(NASTY, 0.7), ("<script>alert(1)</script>", 0.3)], [NASTY])
     assert "<script" not in html
     assert "<b " not in html
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
 def test_bars_show_every_share_or_sum_the_rest(shares):
-    html = probability_bars([(f"c{n}", share) for n, share in enumerate(shares)], most=12)
+    labels = [f"c{n}" for n in range(len(shares))]
+    html = probability_bars(list(zip(labels, shares, strict=True)), labels, most=12)
     assert html.count('role="listitem"') == min(len(shares), 12) + (len(shares) > 12)
 
 
@@ -86,13 +87,27 @@ def test_curves_draw_what_there_is():
         {"step": 5.0, "validation_loss": 0.7, "validation_macro_f1": 0.6, "train_loss": 0.9},
         {"step": 9.0, "validation_loss": 0.8, "validation_macro_f1": 0.5, "train_loss": 0.2},
     ]
-    assert best_of(points) == 5.0
-    training, validation = loss_figure(points, best_step=5.0).data
+    training, validation = loss_figure(points, kept=5.0).data
     assert list(training.x) == [5.0, 9.0]
     assert list(validation.y) == [1.0, 0.7, 0.8]
     assert list(score_figure(points).data[0].y) == [0.4, 0.6, 0.5]
-    assert best_of([]) is None
     assert loss_figure([]).data
+
+
+@pytest.mark.parametrize("metric", ["macro_f1", "accuracy", "balanced_accuracy", "loss"])
+def test_the_look_that_was_kept_is_marked_and_what_it_was_judged_by_is_drawn(metric):
+    values = {f"validation_{name}": [0.4, 0.6, 0.5] for name in (*SHOWN, "loss")}
+    values[f"validation_{metric}"] = [0.3, 0.2, 0.9]
+    points = [{"step": float(n), **{name: line[n] for name, line in values.items()}}
+              for n in range(3)]  # fmt: skip
+    for figure in (loss_figure(points, kept=0.0), score_figure(points, kept=0.0, metric=metric)):
+        assert [line.x0 for line in figure.layout.shapes] == [0.0]
+        assert figure.layout.shapes[0].name == "kept: step 0"
+    first = score_figure(points, metric=metric).data[0]
+    assert first.name == SHOWN.get(metric, "macro-F1")
+    assert first.line.dash == "solid"
+    assert list(first.y) == ([0.4, 0.6, 0.5] if metric == "loss" else [0.3, 0.2, 0.9])
+    assert not score_figure(points, metric=metric).layout.shapes
 
 
 def _scores(n_rows=60, n=3, seed=0):

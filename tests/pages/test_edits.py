@@ -221,7 +221,7 @@ def test_the_data_page_tells_what_a_version_changed(visit, dataset, edited, subm
 
 
 def test_likely_label_errors_are_looked_for_and_listed(visit, store, dataset, model, submitted):
-    from engine.classify.doubts_spec import DoubtsSpec
+    from engine.classify.doubts.spec import DoubtsSpec
 
     app = visit("train", model=model.key, part="Likely label errors")
     assert not app.exception

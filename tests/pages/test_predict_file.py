@@ -58,11 +58,11 @@ def _asked(app, name):
 def test_a_file_read_before_leads_to_its_columns(visit_files, source):
     app = visit_files()
     assert not app.exception
-    app = app.button_group[0].set_value("Read before").run()
     app = button(app, "Choose it").click().run()
     assert _asked(app, "source") == source.key
     assert app.multiselect[0].value == ["headline"]
     assert "The column topic holds categories" in said(app)
+    assert "on disk." in said(app)
     assert "As the classifier reads" in said(app)
     assert not app.exception
 

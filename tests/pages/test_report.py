@@ -6,6 +6,8 @@ import json
 import shutil
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -147,6 +149,66 @@ def test_a_phrase_makes_two_groups(visit, model):
     assert "holds “zebra”" in said(app)
 
 
+def test_a_dot_and_a_row_of_a_group_are_the_same_choice(visit, model, answers):
+    app = visit("train", model=model.key, part="Cohorts")
+    table = _table(app, "Against the rest")
+    [dots] = _figures(app)
+    assert sum(len(trace["y"]) for trace in dots["data"]) == len(table)
+    assert len(dots["layout"]["shapes"]) == 1, "the line of the whole"
+    # What a click on the first dot does (cohorts._choose), which no gesture can do here.
+    key = f"cohorts-{model.key}-Length of the text-{len(table)}"
+    chosen = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.session_state[key] = chosen
+    app.run()
+    assert not app.exception
+    assert f"{table['Group'][0]}: {table['Texts'][0]}" in said(app)
+    [dots] = _figures(app)
+    assert [s.get("y0") for s in dots["layout"]["shapes"]].count(-0.5) == 1
+
+
+def test_a_click_chooses_and_a_second_one_lets_go(monkeypatch):
+    from pages._ui.report import cohorts
+
+    state = {}
+    monkeypatch.setattr(cohorts.st, "session_state", state)
+    cohorts._choose("t", None)
+    assert cohorts._chosen("t", 5) is None
+    cohorts._choose("t", 3)
+    assert cohorts._chosen("t", 5) == 3
+    assert cohorts._chosen("t", 2) is None, "the table has grown shorter meanwhile"
+    cohorts._choose("t", 1)
+    assert cohorts._chosen("t", 5) == 1
+    cohorts._choose("t", 1)
+    assert cohorts._chosen("t", 5) is None
+
+
+def test_what_parts_two_classifiers_is_drawn_and_opens_its_texts(visit, store, dataset, model):
+    found = run(CompareSpec(model=model.key, dataset=dataset.key), store=store)
+    # The small texts part nobody, so the second is given other answers.
+    pairs = pq.read_table(found.path / "pairs.parquet").to_pydict()
+    labels = pairs["label"]
+    pairs["first"] = list(labels)
+    pairs["second"] = [{"sports": "business"}.get(label, label) for label in labels]
+    fixed = labels.count("sports")
+    assert 0 < fixed < len(labels)
+    pq.write_table(pa.table(pairs), found.path / "pairs.parquet")
+    told = json.loads((found.path / "comparison.json").read_text())
+    (found.path / "comparison.json").write_text(json.dumps({**told, "fixed": fixed, "broken": 0}))
+    app = visit("train", model=model.key, part="Compare")
+    assert not app.exception
+    right, left = _figures(app)[1]["data"]
+    assert (right["x"], left["x"]) == ([fixed], [0])
+    assert _choice(app, "Category").options == ["All categories", "sports"]
+    assert len(_table(app, "Sure")) == fixed
+    # What a click on an empty side's bar does.
+    app.session_state[f"flips-{found.key}"] = "Broken"
+    app.session_state[f"flips-label-{found.key}"] = "sports"
+    app.run()
+    assert not app.exception
+    assert "No text is like that." in said(app)
+    assert _figures(app)[1]["layout"]["shapes"][0]["y0"] == -0.5, "the chosen one is marked"
+
+
 def test_compare_submits_the_pair_and_shows_its_verdict(visit, store, dataset, model, submitted):
     app = visit("train", model=model.key, part="Compare")
     assert not app.exception
@@ -168,7 +230,7 @@ def test_compare_submits_the_pair_and_shows_its_verdict(visit, store, dataset, m
 
 
 def test_a_link_names_the_other_classifier(visit, store, dataset, model, tiny_encoder):
-    spec = TrainSpec(dataset=dataset.key, encoder=str(tiny_encoder), balance_classes=True)
+    spec = TrainSpec(dataset=dataset.key, encoder=str(tiny_encoder), class_balance=1.0)
     other = run(spec, store=store, name="other")
     app = visit("train", model=other.key, part="Compare", compare=model.key)
     assert not app.exception
@@ -223,7 +285,7 @@ def test_a_report_survives_the_loss_of_its_dataset(visit, model, dataset):
 
 
 def test_a_starter_has_its_figures_and_says_that_its_texts_did_not_come_along(visit, store):
-    from engine.classify.starters import starter
+    from engine.classify.starters.starter import starter
 
     found = starter("news-starter", store)
     app = visit("train", model=found.key)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from engine.encoder.packing import pack
 from engine.errors import InputError
 from engine.progress import SILENT
 from engine.together.group import ALONE
 from engine.tuning.dropout import Dropouts
 from engine.tuning.loop import prepare
+from engine.tuning.network import Network
 from engine.tuning.optimizer import make_optimizer
 from engine.tuning.plan import deal, parts
 from engine.tuning.recall import Recall
@@ -201,3 +203,43 @@ def test_parts_are_whole_never_empty_and_keep_the_order(wanted, budget):
     if not budget:
         assert len(cut) <= wanted
     assert parts(share[:0], lengths, wanted, budget) == []
+
+
+def test_smoothing_and_a_task_beside_are_what_torch_says(folder):
+    from dataclasses import replace
+
+    settings = Tuning(smoothing=0.1)
+    ours = stepper_for(folder, settings)
+    lesson, n = ours.lesson, len(ours.lesson.targets)
+    rng = np.random.default_rng(1)
+    beside = rng.integers(-1, 4, n)
+    beside[:4] = range(4)
+    more = rng.normal(size=(4, lesson.weight.shape[1])).astype(np.float32)
+    taught = replace(
+        lesson,
+        weight=np.concatenate([lesson.weight, more]),
+        bias=np.concatenate([lesson.bias, np.zeros(4, np.float32)]),
+        beside=beside,
+    )
+    network = Network(ours.encoder, taught.weight, taught.bias)
+    found = Stepper(
+        ours.encoder, network, make_optimizer(network, settings), taught, settings, ALONE, None,
+        SILENT, 1, None,
+    ).gradient(BATCH, 3)  # fmt: skip
+    network.eval()
+    with torch.no_grad():
+        logits = network(pack(taught.tokens, BATCH))
+    k = taught.labels
+    assert k == len(lesson.bias)
+    cross = torch.nn.functional.cross_entropy
+    main = cross(
+        logits[:, :k], torch.from_numpy(taught.targets[BATCH]), reduction="none",
+        label_smoothing=0.1,
+    )  # fmt: skip
+    answers = torch.from_numpy(beside[BATCH])
+    there = answers >= 0
+    side = torch.zeros(len(BATCH))
+    side[there] = cross(logits[there][:, k:], answers[there], reduction="none", label_smoothing=0.1)
+    counts = torch.from_numpy(taught.counts[BATCH])
+    expected = (counts * (main + side)).sum() / counts.sum()
+    assert float(found) == pytest.approx(float(expected), rel=1e-5)

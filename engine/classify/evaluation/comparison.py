@@ -73,7 +73,7 @@ def build(spec: CompareSpec, work: Work) -> dict[str, Any]:
 
 
 def flips(
-    folder: Path, dataset_rows: Path, *, fixed: bool, limit: int = 500
+    folder: Path, dataset_rows: Path, *, fixed: bool, label: str = "", limit: int = 500
 ) -> list[dict[str, Any]]:
     """The texts that only the first has right (`fixed`), or only the second.
 
@@ -83,6 +83,7 @@ def flips(
         folder: A comparison's folder.
         dataset_rows: ``rows.parquet`` of the dataset they were compared on.
         fixed: Which of the two.
+        label: Only texts of this category; all where it is empty.
         limit: Most texts to return.
 
     Returns:
@@ -96,12 +97,31 @@ def flips(
         f"p.{wrong}_confidence AS confidence, d.split "
         f"FROM read_parquet({file_literal(folder / PAIRS)}) p "
         f"JOIN read_parquet({file_literal(dataset_rows)}) d USING (row) "
-        f"WHERE p.{right} = p.label AND p.{wrong} <> p.label "
+        f"WHERE p.{right} = p.label AND p.{wrong} <> p.label AND (? = '' OR p.label = ?) "
         f"ORDER BY p.{wrong}_confidence DESC, d.row LIMIT {int(limit)}"
     )
     with connect() as con:
-        found: list[dict[str, Any]] = con.sql(sql).to_arrow_table().to_pylist()
+        found: list[dict[str, Any]] = (
+            con.sql(sql, params=[label, label]).to_arrow_table().to_pylist()
+        )
     return found
+
+
+def flips_by_label(folder: Path) -> list[tuple[str, int, int]]:
+    """(category, texts only the first has right, texts only the second has), most flips first.
+
+    Categories without a flip are left out.
+    """
+    pairs = pq.read_table(folder / PAIRS, columns=["label", "first", "second"])
+    label, first, second = (
+        np.asarray(pairs[name].to_pylist(), dtype=object) for name in ("label", "first", "second")
+    )
+    fixed, broken = (first == label) & (second != label), (second == label) & (first != label)
+    found = [
+        (str(one), int(fixed[label == one].sum()), int(broken[label == one].sum()))
+        for one in sorted(set(label[fixed | broken]))
+    ]
+    return sorted(found, key=lambda one: -(one[1] + one[2]))
 
 
 def _unseen(spec: CompareSpec, work: Work, examples: Examples, places: Ints) -> tuple[Ints, int]:

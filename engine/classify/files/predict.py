@@ -13,17 +13,19 @@ from engine.classify.classifier import Card, load_classifier
 from engine.classify.files.chunks import CUT, LABEL, WORDLESS, Chunks
 from engine.classify.files.languages import language_note
 from engine.classify.files.plan import FilePlan, choose
+from engine.classify.files.prediction import Prediction, chunk_rows
+from engine.classify.files.space import check_result
 from engine.classify.files.spec import PredictFileSpec
 from engine.classify.files.summary import Summary
 from engine.classify.files.windows import windows
 from engine.data.rows import Reader
 from engine.data.sample import Sample, table_sample
 from engine.errors import InputError
-from engine.store.files import write_json
+from engine.store.files import read_json, write_json
 from engine.work import Work
 
 FILE = "rows.parquet"
-_GROUP_ROWS, _GROUP_BYTES = 100_000, 32 << 20
+_GROUP_ROWS, _GROUP_BYTES = 100_000, 8 << 20
 """A row group of the result is written when it has so many rows, or bytes in memory."""
 
 
@@ -40,18 +42,19 @@ def build(spec: PredictFileSpec, work: Work) -> dict[str, Any]:
         model knows), languages, notes and rows_per_second.
 
     Raises:
-        InputError: the file has no rows, or no column with text.
+        InputError: the file has no rows, no column with text, or the disk no room for the result.
     """
     source, model = work.inputs["source"], work.inputs["model"]
     rows = source.path / FILE
-    work.progress.stage("Loading the classifier")
-    classifier = load_classifier(model.path)
+    work.progress.stage("Looking at the file")
     dataset = next((a for a in work.store.inputs(model) if a.kind == "dataset"), None)
     sample = table_sample(rows)
     if not next(iter(sample.values()), []):
         raise InputError(f"{source.title} has no rows to predict; choose another file.")
-    trained = dataset.manifest.spec if dataset else None
-    plan = choose(sample, classifier.card, spec.columns, trained)
+    card = Card.model_validate(read_json(model.path / "model.json"))
+    plan = choose(sample, card, spec.columns, dataset.manifest.spec if dataset else None)
+    if large := check_result(rows, len(card.labels), work.scratch):
+        work.progress.note(large)
     notes = list(plan.notes)
     warning, spoken = language_note(
         _texts(plan, sample), dataset.path / "rows.parquet" if dataset else None
@@ -59,12 +62,18 @@ def build(spec: PredictFileSpec, work: Work) -> dict[str, Any]:
     notes += [warning] if warning else []
     for note in notes:
         work.progress.note(note)
-    chunks = Chunks(work.scratch, rows, classifier, plan)
-    began, already = time.monotonic(), min(chunks.done * chunks.size, chunks.total)
-    chunks.predict(work.progress)
+    names = new_columns(card, list(sample))
+    del sample
+    pa.default_memory_pool().release_unused()
+    work.progress.stage("Loading the classifier")
+    classifier = load_classifier(model.path)
+    chunks = Chunks(work.scratch, rows, chunk_rows(classifier))
+    done = chunks.done
+    began, already = time.monotonic(), min(done * chunks.size, chunks.total)
+    Prediction(rows, classifier, plan, chunks).run(work.progress, done=done)
     seconds = time.monotonic() - began
-    names = new_columns(classifier.card, list(sample))
-    summary = Summary(classifier.labels, plan.plan.label)
+    del classifier  # writing needs no encoder
+    summary = Summary(card.labels, plan.plan.label)
     _join(rows, chunks, names, summary, work)
     facts = summary.facts()
     for note in facts["notes"]:

@@ -29,7 +29,8 @@ def windows(
         groups, skip = _from(file.metadata, first * size)
         waiting: list[pa.RecordBatch] = []
         rows = 0
-        for batch in file.iter_batches(size, row_groups=groups, columns=columns):
+        # One thread: each that decodes keeps memory of its own for the next time.
+        for batch in file.iter_batches(size, row_groups=groups, columns=columns, use_threads=False):
             if skip >= batch.num_rows:
                 skip -= batch.num_rows
                 continue
@@ -43,6 +44,7 @@ def windows(
                 rows += batch.num_rows
         if waiting:
             yield pa.Table.from_batches(waiting)
+    pa.default_memory_pool().release_unused()
 
 
 def _from(metadata: pq.FileMetaData, row: int) -> tuple[list[int], int]:

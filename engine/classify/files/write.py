@@ -49,19 +49,23 @@ def write_file(rows: Path, output: Path, *, store: Store, progress: Progress = S
 
 def check_output(rows: Path, output: Path) -> None:
     """Raise InputError unless `rows` can be written to `output`: asked before hours of work."""
-    ending = output.suffix.lower()
-    if ending not in _WRITERS:
-        raise InputError(f"'{output.name}' must end in .csv, .parquet or .xlsx.")
-    if not output.parent.is_dir():
-        raise InputError(f"There is no folder {output.parent} to write to.")
+    check_place(output)
     metadata = pq.read_metadata(rows)
-    if ending == ".xlsx" and (
+    if output.suffix.lower() == ".xlsx" and (
         metadata.num_rows > EXCEL_ROWS or metadata.num_columns > EXCEL_COLUMNS
     ):
         raise InputError(
             f"Excel holds {EXCEL_ROWS:,} rows of {EXCEL_COLUMNS:,} columns and there are "
             f"{metadata.num_rows:,} of {metadata.num_columns:,}: write a .csv or .parquet instead."
         )
+
+
+def check_place(output: Path) -> None:
+    """Raise InputError unless `output` has an ending that is known and a folder to lie in."""
+    if output.suffix.lower() not in _WRITERS:
+        raise InputError(f"'{output.name}' must end in .csv, .parquet or .xlsx.")
+    if not output.parent.is_dir():
+        raise InputError(f"There is no folder {output.parent} to write to.")
 
 
 def _parquet(rows: Path, target: Path, progress: Progress) -> None:

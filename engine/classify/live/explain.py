@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.classify.head import Floats
+from engine.classify.head import Floats, softmax
 from engine.classify.live.classifier import LiveClassifier
 from engine.classify.live.pieces import Span, sentences, words
 
@@ -26,13 +26,15 @@ _BATCH = 16
 class Word:
     """A word, where it stands in the text, and what it adds to the log-odds of the prediction.
 
-    Above 0 it speaks for the predicted category, below 0 against it. In a long text it is a few
-    neighbouring words.
+    Above 0 it speaks for the predicted category, below 0 against it. `towards` is the category it
+    speaks for: the predicted one, or else the one whose share it makes larger by most. In a long
+    text it is a few neighbouring words.
     """
 
     text: str
     span: Span
     weight: float
+    towards: str
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,13 @@ def weigh_words(
     best = int(logits[0].argmax())
     odds = log_odds(logits, best)
     lost = odds[0] - odds[1:]
+    shares = softmax(logits)
+    gained = shares[:1] - shares[1:]
+    gained[:, best] = -np.inf
+    towards = np.where(lost >= 0, best, gained.argmax(axis=1))
     found = [
-        Word(text[start:stop], (start, stop), float(weight))
-        for (start, stop), weight in zip(chosen, lost, strict=True)
+        Word(text[start:stop], (start, stop), float(weight), classifier.labels[other])
+        for (start, stop), weight, other in zip(chosen, lost, towards, strict=True)
     ]
     return Words(classifier.labels[best], tuple(found), together)
 

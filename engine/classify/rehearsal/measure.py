@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from engine.classify.beginning import Beginning
 from engine.classify.examples import Examples
-from engine.classify.head import Floats, LinearHead, Strengths, Targets, fits
+from engine.classify.head import USUAL_STRENGTH, Floats, LinearHead, Strengths, Targets, fits
 from engine.classify.quick import embed_spec
 from engine.classify.spec import TrainSpec
 from engine.encoder.tokenizing.tokens import Tokens
@@ -41,6 +43,8 @@ class Meter:
 
     parts: dict[str, float] = field(default_factory=dict)
     errors: dict[str, float] = field(default_factory=dict)
+    others: float = 0.0
+    """Share of the processors that other programs used meanwhile, 0 to 1."""
 
     def add(self, part: str, seconds: float, error: float = _LEAST_ERROR) -> None:
         """`part` takes `seconds` more, give or take `error` of it."""
@@ -63,9 +67,37 @@ class Meter:
 
     @property
     def between(self) -> tuple[float, float]:
-        """Seconds at least and at most."""
+        """Seconds at least and at most.
+
+        What others took may be free again in the run itself, or be taken twice over.
+        """
         off = sum(self.parts[part] * min(0.6, error) for part, error in self.errors.items())
-        return max(0.0, self.seconds - off), self.seconds + off
+        low, high = max(0.0, self.seconds - off), self.seconds + off
+        return low * (1 - self.others), high * (1 + self.others)
+
+
+class Others:
+    """How much of the machine other programs use, from when this is made on."""
+
+    def __init__(self) -> None:
+        self._before = self._read()
+
+    def share(self) -> float:
+        """Share of all processors' time, 0 to 1."""
+        total, used, own = (
+            now - then for now, then in zip(self._read(), self._before, strict=True)
+        )
+        return max(0.0, min(1.0, (used - own) / total)) if total > 0 else 0.0
+
+    @staticmethod
+    def _read() -> tuple[float, float, float]:
+        """Seconds of all processors, those in use, those in use by this process."""
+        found = psutil.cpu_times()
+        # Of a guest's time Linux counts in the user's too.
+        total = sum(found) - getattr(found, "guest", 0.0) - getattr(found, "guest_nice", 0.0)
+        own = os.times()
+        idle = found.idle + getattr(found, "iowait", 0.0)
+        return total, total - idle, own.user + own.system
 
 
 @contextmanager
@@ -98,13 +130,12 @@ def measure_reading(
     with timed(took):
         encoder = load_encoder(begin.encoder, attention=spec.attention)
     learns = spec.route != "quick"
-    meter.add("Start", _START_S + took[0] * (2 if learns else 1))
+    meter.add("Start", _START_S + took[0])  # where the encoder learns it is loaded once more
     if learns and begin.knows(examples.labels):
         return encoder
     wanted = resolve(embed_spec(spec, begin, work.inputs["dataset"].key), work.store, work.progress)
     vectors, picked, seconds, sizes = _read(encoder, examples, tokens, work)
     if not work.store.find("vectors", wanted.key()):
-        meter.add("Start", took[0])
         meter.scaled("Embedding every text", seconds, sizes, float(tokens.lengths.sum()))
     _measure_fit(spec, examples, vectors, examples.targets[picked], meter)
     return encoder
@@ -154,16 +185,21 @@ def _measure_fit(
         inverse[places].astype(np.int64),
         n_labels=len(several),
         validation=(moved[:0], targets[:0]),
-        balance=spec.balance_classes,
+        balance=spec.class_balance,
         folds=False,
     )
+    first: list[float] = []
+    with timed(first):
+        heads.fitted(0.3)  # loads scikit-learn, once in a run as here
     seconds: list[float] = []
-    for strength in (0.3, 10.0):
+    alone = spec.route == "quick"
+    for strength in (0.3, 10.0) if alone else (USUAL_STRENGTH,):
         with timed(seconds):
             heads.fitted(strength)
     scale = rows / n * len(examples.labels) / len(several)
-    count = fits(rows, strength=spec.strength if spec.route == "quick" else 0.0)
-    meter.add("Fitting the linear head", float(np.mean(seconds)) * scale * count, 0.5)
+    count = fits(rows, strength=spec.strength if alone else USUAL_STRENGTH)
+    loading = max(0.0, first[0] - seconds[0])
+    meter.add("Fitting the linear head", float(np.mean(seconds)) * scale * count + loading, 0.5)
 
 
 def measure_scoring(spec: TrainSpec, examples: Examples, meter: Meter) -> None:

@@ -49,7 +49,10 @@ def measure_steps(
     from engine.encoder.models import load_encoder
 
     work.progress.stage("Loading the encoder")
-    encoder = load_encoder(begin.encoder, attention=spec.attention, training=True)
+    again: list[float] = []
+    with timed(again):
+        encoder = load_encoder(begin.encoder, attention=spec.attention, training=True)
+    meter.add("Start", again[0])
     settings = tuning(spec)
     lesson = make_lesson(spec, begin, examples, a_head(begin, examples, encoder.width), work)
     lengths, plan = lesson.tokens.lengths, plan_steps(lesson, settings)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import psutil
 
+from engine.classify.auxiliary import with_auxiliary
 from engine.classify.beginning import beginning
 from engine.classify.examples import Examples, read_examples
-from engine.classify.rehearsal.measure import Ints, Meter, measure_reading, measure_scoring
+from engine.classify.rehearsal.measure import Ints, Meter, Others, measure_reading, measure_scoring
 from engine.classify.spec import RehearseSpec
 from engine.encoder.tokenizing.files import dataset_tokens
 from engine.encoder.tokenizing.tokens import Tokens
@@ -44,8 +45,9 @@ def build(spec: RehearseSpec, work: Work) -> dict[str, Any]:
     Raises:
         InputError: what the training itself would raise.
     """
-    busy = psutil.cpu_percent(interval=0.3) / 100
-    examples = read_examples(work.inputs["dataset"])
+    others = Others()
+    dataset = work.inputs["dataset"]
+    examples = with_auxiliary(read_examples(dataset), spec.auxiliary, dataset, work.store)
     for sentence in examples.remarks:
         work.progress.note(sentence)
     begin = beginning(spec, work.inputs)
@@ -66,6 +68,7 @@ def build(spec: RehearseSpec, work: Work) -> dict[str, Any]:
     first = found.pop("first")
     batch = [_as_read(encoder, tokens, examples, int(place), limit) for place in first[:_SHOWN]]
     (work.out / "batch.json").write_text(json.dumps(batch, ensure_ascii=False), encoding="utf-8")
+    meter.others = busy = others.share()
     low, high = meter.between
     return {
         "seconds": round(meter.seconds, 2),

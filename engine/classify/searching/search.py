@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from engine.classify.auxiliary import with_auxiliary
 from engine.classify.beginning import beginning
 from engine.classify.examples import read_examples
 from engine.classify.part_progress import On
@@ -41,7 +42,8 @@ def build(spec: SearchSpec, work: Work) -> dict[str, Any]:
         InputError: the dataset cannot train a classifier, or has no validation texts to judge by.
         Cancelled: it was stopped before one trial was whole.
     """
-    examples = read_examples(work.inputs["dataset"])
+    dataset = work.inputs["dataset"]
+    examples = with_auxiliary(read_examples(dataset), spec.auxiliary, dataset, work.store)
     if not len(examples.where("validation")):
         raise InputError(
             f"{work.inputs['dataset'].title} has too few texts to set some aside for validation, "

@@ -6,14 +6,16 @@ import shutil
 import time
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.classify.beginning import Beginning
 from engine.classify.examples import Examples
 from engine.classify.finetune import finetune, measures
-from engine.classify.head import Strengths
+from engine.classify.head import LinearHead, Strengths
 from engine.classify.part_progress import On
 from engine.classify.quick import example_vectors, head_rows
+from engine.classify.searching.lent import Lent
 from engine.classify.searching.trials import State, Trial
 from engine.classify.spec import SearchSpec, TrainSpec
 from engine.classify.train import first_head
@@ -57,7 +59,9 @@ class TuningTrials:
         self._begin, self._examples, self._work = begin, examples, work
         self._sign = -1.0 if spec.metric == "loss" else 1.0
         self._metric = spec.metric
-        self._folders: dict[str, Any] = {}
+        self._folders: dict[str, Path] = {}
+        self._heads: dict[float, LinearHead] = {}
+        self._recall = Lent(work.scratch / "recall")
 
     def run(self, spec: TrainSpec, ask: Any, number: int, deadline: float | None) -> Outcome | None:
         """Score of the best look; None where it was stopped, or its time was up, before the end."""
@@ -72,18 +76,28 @@ class TuningTrials:
             scratch.mkdir(parents=True, exist_ok=True)
             self._folders[spec.model_dump_json()] = scratch
             inner = replace(work, progress=watch, scratch=scratch, made={})
-            _, head = first_head(spec, self._begin, self._examples, inner)
+            head = self._head(spec, inner)
             encoder = load_encoder(self._begin.encoder, attention=spec.attention, training=True)
+            self._recall.fill(spec, self._begin, self._examples, encoder, inner)
+            self._recall.lend(scratch)
             finetune(spec, self._begin, self._examples, encoder, head, inner)
         if inner.stopped is None:
             return watch.best, "complete"
         return (watch.best, "pruned") if watch.pruned else None
+
+    def _head(self, spec: TrainSpec, work: Work) -> LinearHead:
+        """The head to begin with; of all that a search changes, it hangs on the balance alone."""
+        if spec.class_balance not in self._heads:
+            _, head = first_head(spec, self._begin, self._examples, work)
+            self._heads[spec.class_balance] = head
+        return self._heads[spec.class_balance]
 
     def keep_only(self, best: Trial | None) -> None:
         """Remove the checkpoints of all trials but the best one's."""
         for said, folder in list(self._folders.items()):
             spec = TrainSpec.model_validate_json(said)
             if best and all(getattr(spec, name) == value for name, value in best.settings.items()):
+                self._recall.lend(folder)  # its training ends there, and would read them again
                 continue
             with suppress(OSError):
                 shutil.rmtree(folder)

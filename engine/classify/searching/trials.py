@@ -14,7 +14,7 @@ _EPOCHS = (1, 2, 3, 4)
 _BATCHES = (16, 32, 64)
 _RANKS = (4, 8, 16, 32)
 _RATES = {"finetune": (1e-5, 3e-4), "lora": (1e-4, 3e-3)}
-_USUAL: dict[str, Any] = {"strength": 3.0, "balance_classes": False}
+_USUAL: dict[str, Any] = {"strength": 3.0, "class_balance": 0.0}
 """What a trial begins with where the spec leaves the choice."""
 _WARM = 4
 """Whole trials before anything is pruned, and before TPE rather than chance proposes."""
@@ -139,14 +139,14 @@ def space(spec: SearchSpec) -> dict[str, Any]:
         given = getattr(spec, name) or _USUAL[name]
         return FloatDistribution(min(low, given), max(high, given), log=True)
 
-    balance = CategoricalDistribution([False, True])
+    balance = among("class_balance", (0.0, 0.5, 1.0))
     if spec.route == "quick":
-        return {"strength": between("strength", 0.05, 100.0), "balance_classes": balance}
+        return {"strength": between("strength", 0.05, 100.0), "class_balance": balance}
     found = {
         "learning_rate": between("learning_rate", *_RATES[spec.route]),
         "epochs": among("epochs", _EPOCHS),
         "batch_size": among("batch_size", _BATCHES),
-        "balance_classes": balance,
+        "class_balance": balance,
         "loss": CategoricalDistribution(["cross_entropy", "focal"]),
     }
     if spec.route == "lora":

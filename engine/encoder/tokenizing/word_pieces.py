@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.integer]
 
-_MOST_WORDS, _MOST_CHARACTERS = 400_000, 8_000_000
-"""What is remembered at most, about 100 MB; then remembering starts afresh."""
+_MOST_WORDS, _MOST_CHARACTERS = 150_000, 3_000_000
+"""What is remembered at most, about 40 MB; then remembering starts afresh."""
 _RUN = 512
 """New words the real tokenizer is given as one text."""
 

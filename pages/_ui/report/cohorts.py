@@ -37,9 +37,11 @@ def cohorts(about: Subject) -> None:
     if found is None:
         return
     groups, rows = found
+    order = rows if groups.ordered else sorted(rows, key=lambda one: (not one.stands_out, one.gap))
+    table = f"cohorts-{about.found.key}-{by}-{len(order)}"
     if by == _DATE:
-        _over_time(about, rows)
-    _table(about, groups, rows, str(by))
+        _over_time(about, order, table)
+    _table(about, groups, order, str(by), table)
 
 
 def _named(by: str, name: str) -> str:
@@ -105,33 +107,73 @@ def _scored(about: Subject, groups: Any) -> Any:
     return groups, engine.cohorts(answers(about), groups)
 
 
-def _over_time(about: Subject, rows: list[Any]) -> None:
-    from engine.figures.base import CONFIG
+def _over_time(about: Subject, order: list[Any], table: str) -> None:
+    from engine.figures.base import CONFIG, one_point
     from engine.figures.over_time import over_time_figure
 
-    dated = [one for one in rows if one.name != "(empty)"]
+    dated = [n for n, one in enumerate(order) if one.name != "(empty)"]
+    chosen = _chosen(table, len(order))
+    chart = f"over-time-{table}"
+
+    def choose() -> None:
+        name = one_point(st.session_state[chart]["selection"]["points"], "x")
+        _choose(table, next((n for n in dated if order[n].name == name), None))
+
     st.plotly_chart(
-        over_time_figure(dated, overall=about.scores["accuracy"]), config=CONFIG, key="over-time",
+        over_time_figure(
+            [order[n] for n in dated],
+            overall=about.scores["accuracy"],
+            chosen=dated.index(chosen) if chosen in dated else None,
+        ),
+        config=CONFIG, key=chart, on_select=choose, selection_mode="points",
         alt="Accuracy over time with 95% intervals; the table below has the figures",
     )  # fmt: skip
 
 
-def _table(about: Subject, groups: Any, rows: list[Any], by: str) -> None:
-    from engine.figures.base import CONFIG
+def _dots(about: Subject, order: list[Any], table: str) -> None:
+    from engine.figures.base import CONFIG, one_point
     from engine.figures.cohorts import cohorts_figure
 
-    out = [one for one in rows if one.stands_out]
-    _told(rows, out, by)
-    order = rows if groups.ordered else sorted(rows, key=lambda one: (not one.stands_out, one.gap))
+    chart = f"dots-{table}"
+    chosen = _chosen(table, min(len(order), _TALL))
+
+    def choose() -> None:
+        _choose(table, one_point(st.session_state[chart]["selection"]["points"], "y"))
+
+    st.plotly_chart(
+        cohorts_figure(order[:_TALL], overall=about.scores["accuracy"], chosen=chosen),
+        config=CONFIG, key=chart, on_select=choose, selection_mode="points",
+        alt="Accuracy of each group with 95% intervals; the table beside has the figures",
+    )  # fmt: skip
+    if len(order) > _TALL:
+        st.caption(f"The first {_TALL} of {count(len(order))} groups; the table has them all.")
+
+
+def _chosen(table: str, among: int) -> int | None:
+    """The group whose row is chosen in the table of that key, which a chart sets as well."""
+    state = st.session_state.get(table)
+    picked = state["selection"]["rows"] if state else []
+    return picked[0] if picked and picked[0] < among else None
+
+
+def _choose(table: str, place: Any) -> None:
+    """What a click on a chart does: it chooses the row, or nothing where the chosen is clicked."""
+    if place is None:
+        return
+    again = _chosen(table, int(place) + 1) == int(place)
+    rows = [] if again else [int(place)]
+    st.session_state[table] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+
+
+def _table(about: Subject, groups: Any, order: list[Any], by: str, key: str) -> None:
+    out = [one for one in order if one.stands_out]
+    _told(order, out, by)
     if by == _DATE:
         table = st.container()
     else:
         chart, table = st.columns(2, gap="large")
         with chart:
-            st.plotly_chart(
-                cohorts_figure(order[:_TALL], overall=about.scores["accuracy"]), config=CONFIG,
-                key="cohorts", alt="Accuracy of each group with 95% intervals",
-            )  # fmt: skip
+            _dots(about, order, key)
     with table:
         event = st.dataframe(
             {
@@ -158,11 +200,11 @@ def _table(about: Subject, groups: Any, rows: list[Any], by: str) -> None:
             height=min(38 + 35 * len(order), 460),
             on_select="rerun",
             selection_mode="single-row",
-            key=f"cohorts-{about.found.key}-{by}-{len(order)}",
+            key=key,
         )
     picked = [i for i in event["selection"]["rows"] if i < len(order)]
     if not picked:
-        st.caption("Choose a row to open its texts.")
+        st.caption("Click a dot or choose a row to open its texts.")
         return
     chosen = order[picked[0]]
     st.markdown(

@@ -22,6 +22,9 @@ _PARAM = "comparing"
 _OTHER = "compare"
 """The query parameter that names the other classifier, for links from elsewhere."""
 _BASELINE = ""
+_FIXED, _BROKEN = "Fixed", "Broken"
+_ALL = "All categories"
+_BARS = 12
 
 
 def compare(about: Subject) -> None:
@@ -82,9 +85,6 @@ def _chosen(about: Subject, model: Artifact, dataset: Artifact) -> CompareSpec:
 
 
 def _result(model: Artifact, found: Artifact) -> None:
-    from engine.figures.base import CONFIG
-    from engine.figures.paired import paired_figure
-
     told = payload_json(found, "comparison.json")
     names = told["names"]
     (st.success if told["winner"] == 1 else st.warning if told["winner"] == 2 else st.info)(
@@ -104,18 +104,7 @@ def _result(model: Artifact, found: Artifact) -> None:
     st.caption(plain(f"Judged on {count(told['rows'], told['split'] + ' text')}.{left_out}"))
     chart, table = st.columns(2, gap="large")
     with chart:
-        st.plotly_chart(
-            paired_figure([
-                ("Accuracy", told["accuracy_difference"], tuple(told["accuracy_interval"])),
-                ("Macro-F1", told["macro_f1_difference"], tuple(told["macro_f1_interval"])),
-            ]),
-            config=CONFIG, key="paired",
-            alt="Difference in accuracy and macro-F1 with 95% intervals; zero is no difference",
-        )  # fmt: skip
-        st.caption(
-            plain(f"To the right {names[0]} is better, to the left {names[1]}. A line across zero "
-                  "is within chance (95 %, paired bootstrap).")
-        )  # fmt: skip
+        _paired(found, told)
     with table:
         st.dataframe(
             {
@@ -135,36 +124,110 @@ def _result(model: Artifact, found: Artifact) -> None:
     _flips(model, found, told)
 
 
+def _paired(found: Artifact, told: dict[str, Any]) -> None:
+    from engine.figures.base import CONFIG, one_point
+    from engine.figures.paired import paired_figure
+
+    names, chart = told["names"], f"paired-{found.key}"
+
+    def choose() -> None:
+        more = one_point(st.session_state[chart]["selection"]["points"], "x")
+        if more:
+            _open(found, fixed=more > 0)
+
+    st.plotly_chart(
+        paired_figure([
+            ("Accuracy", told["accuracy_difference"], tuple(told["accuracy_interval"])),
+            ("Macro-F1", told["macro_f1_difference"], tuple(told["macro_f1_interval"])),
+        ]),
+        config=CONFIG, key=chart, on_select=choose, selection_mode="points",
+        alt="Difference in accuracy and macro-F1 with 95% intervals; zero is no difference",
+    )  # fmt: skip
+    st.caption(
+        plain(f"To the right {names[0]} is better, to the left {names[1]}. A line across zero "
+              "is within chance (95 %, paired bootstrap). A click opens what the better one alone "
+              "has right.")
+    )  # fmt: skip
+
+
 def _flips(model: Artifact, found: Artifact, told: dict[str, Any]) -> None:
+    """Where the two part: bars of it by category, and the texts of the bar that is chosen."""
     if not told["fixed"] and not told["broken"]:
+        st.caption("They are right and wrong about the same texts.")
         return
     names = told["names"]
-    kinds = {
-        f"Fixed ({count(told['fixed'])})": True,
-        f"Broken ({count(told['broken'])})": False,
-    }
-    which = st.segmented_control(
-        "Flips", list(kinds), default=next(iter(kinds)), required=True, key=f"flips-{found.key}",
-        label_visibility="collapsed",
-        help=plain(f"Fixed: {names[0]} is right where {names[1]} is wrong. Broken: the reverse."),
-    )  # fmt: skip
+    by_label = _by_label(str(found.path))
+    kinds = {_FIXED: told["fixed"], _BROKEN: told["broken"]}
+    kind = f"flips-{found.key}"
+    st.session_state.setdefault(kind, _FIXED if told["fixed"] else _BROKEN)
+    st.subheader("Where they part", anchor=False)
+    chart, choice = st.columns(2, gap="large")
+    with choice:
+        which = st.segmented_control(
+            "Flips", list(kinds), required=True, key=kind, label_visibility="collapsed",
+            format_func=lambda one: f"{one} ({count(kinds[one])})",
+            help=plain(f"Fixed: {names[0]} is right where {names[1]} is wrong. Broken: the "
+                       "reverse."),
+        )  # fmt: skip
+        only = st.selectbox(
+            "Category", [_ALL, *(one for one, *_ in by_label)], key=f"flips-label-{found.key}"
+        )
+        fixed = which == _FIXED
+        right, wrong = names if fixed else names[::-1]
+        st.caption(plain(f"{right} is right, {wrong} wrong; the surest mistakes come first."))
+    with chart:
+        _bars(found, by_label[:_BARS], (names[0], names[1]), only)
+        if len(by_label) > _BARS:
+            st.caption(f"The {_BARS} categories they part on most, of {count(len(by_label))}.")
     dataset = store().get(found.manifest.spec["dataset"], "dataset")
-    fixed = kinds[str(which)]
-    rows = _rows(str(found.path), str(dataset.path / "rows.parquet"), fixed)
-    right, wrong = names if fixed else names[::-1]
-    st.caption(plain(f"{right} is right, {wrong} wrong; the surest mistakes come first."))
+    label = "" if only == _ALL else only
+    rows = _rows(str(found.path), str(dataset.path / "rows.parquet"), fixed, label)
+    sums = {one: (more, less)[not fixed] for one, more, less in by_label}
     evidence(
         found,
         rows,
-        key=f"flips-{found.key}-{fixed}",
-        total=told["fixed"] if fixed else told["broken"],
+        key=f"flips-{found.key}-{fixed}-{label}",
+        total=sums[label] if label else kinds[str(which)],
         said=f"{wrong} said",
         sure_help=f"How sure {wrong} was of what it said.",
     )
 
 
+def _bars(
+    found: Artifact, by_label: list[tuple[str, int, int]], names: tuple[str, str], only: str
+) -> None:
+    from engine.figures.base import CONFIG
+    from engine.figures.flips import clicked, flips_figure
+
+    labels = [one for one, *_ in by_label]
+    chart = f"flips-chart-{found.key}"
+
+    def choose() -> None:
+        if place := clicked(st.session_state[chart]["selection"]["points"]):
+            _open(found, fixed=place[1], label=labels[place[0]])
+
+    st.plotly_chart(
+        flips_figure(by_label, names, chosen=labels.index(only) if only in labels else None),
+        config=CONFIG, key=chart, on_select=choose, selection_mode="points",
+        alt="Texts that only one of the two has right, by category; the boxes choose a bar as a "
+        "click does",
+    )  # fmt: skip
+
+
+def _open(found: Artifact, *, fixed: bool, label: str = _ALL) -> None:
+    st.session_state[f"flips-{found.key}"] = _FIXED if fixed else _BROKEN
+    st.session_state[f"flips-label-{found.key}"] = label
+
+
 @st.cache_data(max_size="32mb", show_spinner=False)
-def _rows(folder: str, rows: str, fixed: bool) -> list[dict[str, Any]]:
+def _rows(folder: str, rows: str, fixed: bool, label: str) -> list[dict[str, Any]]:
     from engine.classify.evaluation.comparison import flips
 
-    return flips(Path(folder), Path(rows), fixed=fixed, limit=MOST_TEXTS)
+    return flips(Path(folder), Path(rows), fixed=fixed, label=label, limit=MOST_TEXTS)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _by_label(folder: str) -> list[tuple[str, int, int]]:
+    from engine.classify.evaluation.comparison import flips_by_label
+
+    return flips_by_label(Path(folder))

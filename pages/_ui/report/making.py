@@ -21,14 +21,19 @@ def making(about: Subject) -> None:
     found, facts = about.found, about.found.facts
     if len(points := payload_json(found, "points.json") or []) > 1:
         st.subheader("How it learnt", anchor=False)
-        curves(points, f"curves-{found.key}", final=True)
+        curves(
+            points,
+            f"curves-{found.key}",
+            metric=str(found.manifest.spec.get("metric", "macro_f1")),
+            kept=facts.get("best_step"),
+        )
     st.subheader("How it was made", anchor=False)
     st.code(found.manifest.command, language="bash", wrap_lines=True)
     if found.kind == "model":
         told = [f"encoder {facts.get('encoder')}", f"attention {facts.get('kernel')}"]
         told.append(f"on {facts.get('device')}")
         if "steps" in facts:
-            told.append(f"{count(facts['steps'], 'step')}, best at {count(facts['best_step'])}")
+            told.append(f"{count(facts['steps'], 'step')}, kept as of step {facts['best_step']:,}")
         st.caption(plain(" · ".join(told)))
     if spec := baseline_spec(about):
         st.caption("The TF-IDF baseline beside it:")

@@ -11,7 +11,7 @@ import pytest
 from sklearn import metrics
 
 from engine.classify.evaluation.answers import read_answers, texts_of
-from engine.classify.evaluation.comparison import flips
+from engine.classify.evaluation.comparison import flips, flips_by_label
 from engine.classify.evaluation.leakage import (
     learnt_rows,
     read_seen,
@@ -91,6 +91,16 @@ def test_comparing_with_the_baseline_tells_the_flips(store, dataset, model):
     sure = [r["confidence"] for r in shown]
     assert sure == sorted((r["first_confidence"] for r in broken), reverse=True)
     assert flips(found.path, dataset.path / "rows.parquet", fixed=False, limit=1) == shown[:1]
+    by_label = flips_by_label(found.path)
+    assert {label: (one, other) for label, one, other in by_label} == {
+        label: tuple(sum(r["label"] == label for r in rows) for rows in (fixed, broken))
+        for label in {r["label"] for r in fixed + broken}
+    }
+    totals = [one + other for _, one, other in by_label]
+    assert totals == sorted(totals, reverse=True)
+    label = by_label[0][0]
+    only = flips(found.path, dataset.path / "rows.parquet", fixed=False, label=label)
+    assert only == [r for r in shown if r["label"] == label]
     texts = dict(zip(*rows_of(dataset, "row", "text").values(), strict=True))
     assert all(r["text"] == texts[r["row"]] and r["prediction"] != r["label"] for r in shown)
     assert told["verdict"].startswith(

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.classify.classifier import load_classifier
-from engine.classify.files import chunks as chunks_module
+from engine.classify.files import prediction as prediction_module
 from engine.classify.files.plan import choose
 from engine.classify.files.spec import PredictFileSpec
 from engine.classify.files.windows import windows
@@ -36,7 +36,7 @@ def model(store, dataset, encoder_folder):
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(chunks_module, "_ON_CPU", 16)
+    monkeypatch.setattr(prediction_module, "_ON_CPU", 16)
 
 
 class Heard:
@@ -126,7 +126,7 @@ def test_what_was_done_before_a_kill_is_not_done_again(
     store, model, tmp_path, small_chunks, monkeypatch
 ):
     path = write(tmp_path / "in.csv", ["text"], [[text] for text, _ in labelled_texts(100)])
-    real = chunks_module.Chunks._probabilities
+    real = prediction_module.Prediction._probabilities
     calls = []
 
     def dies(self, texts, progress):
@@ -135,7 +135,7 @@ def test_what_was_done_before_a_kill_is_not_done_again(
             raise Killed
         return real(self, texts, progress)
 
-    monkeypatch.setattr(chunks_module.Chunks, "_probabilities", dies)
+    monkeypatch.setattr(prediction_module.Prediction, "_probabilities", dies)
     with pytest.raises(Killed):
         predicted(store, model, path)
     assert not store.artifacts("predictions")

@@ -12,8 +12,8 @@ import pytest
 from engine.classify.classifier import load_classifier
 from engine.classify.live.classifier import export_needed, load_live
 from engine.classify.spec import TrainSpec
-from engine.classify.starter_pack import LEAST_KEPT, MOST_BYTES, pack
-from engine.classify.starters import ADAPTER, STARTERS, names, starter
+from engine.classify.starters.pack import LEAST_KEPT, MOST_BYTES, pack
+from engine.classify.starters.starter import ADAPTER, STARTERS, names, starter
 from engine.encoder.onnx.weights import mapped
 from engine.errors import InputError, NotFoundError
 from engine.settings import ROOT

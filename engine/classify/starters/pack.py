@@ -15,7 +15,7 @@ from engine.classify.live.classifier import load_live
 from engine.classify.live.familiar import FILE as FAMILIAR
 from engine.classify.live.familiar import learn_familiar
 from engine.classify.live.language import languages_of
-from engine.classify.starters import ABOUT, ADAPTER, SCORES, write_model
+from engine.classify.starters.starter import ABOUT, ADAPTER, SCORES, write_model
 from engine.encoder.hub.find import DEFAULT, find_folder
 from engine.encoder.hub.folder import read_recipe
 from engine.encoder.onnx.weights import mapped, with_adapter

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from engine.classify.doubts import doubted_texts, held_out, judge, judgeable
-from engine.classify.doubts_spec import DoubtsSpec
+from engine.classify.doubts.judge import held_out, judge, judgeable
+from engine.classify.doubts.spec import DoubtsSpec
+from engine.classify.doubts.texts import doubted_texts
 from engine.classify.examples import read_examples
 from engine.data.spec_edit import EditSpec
 from engine.errors import InputError
