@@ -1,0 +1,1 @@
+"""Vectors in, topics out: reduce, cluster, describe, edit, judge, assign."""

@@ -1,0 +1,148 @@
+"""Reduced points and vectors in; topics, how surely, and every other level of them out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import InputError
+from engine.topics.cluster.grains import dense, grains
+from engine.topics.cluster.levels import Level, levels
+from engine.topics.cluster.tree import Tree, merge_tree
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+Cluster = Literal["hdbscan", "kmeans"]
+
+NEIGHBOURS = 15
+MOST_OUTSIDE = 0.1
+"""Share of the documents that may be left in no topic, where the levels are chosen by Limn."""
+_BLOCK = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Clustering:
+    """labels: (n,) int32, largest topic first, -1 for none. strength: (n,) float32, the share of a
+    document's 15 nearest ones that are in its topic. levels: what other numbers of topics are
+    like. tree: of the merges that lead from one to the next; None where there are no grains."""
+
+    labels: Ints
+    strength: Floats
+    levels: tuple[Level, ...]
+    tree: Tree | None
+
+
+def cluster(
+    points: Floats,
+    vectors: Floats,
+    *,
+    method: Cluster = "hdbscan",
+    topics: int = 0,
+    min_cluster_size: int = 0,
+    leave_out: bool = True,
+    seed: int = 0,
+) -> Clustering:
+    """Find the topics of n documents.
+
+    HDBSCAN's leaves, which are many and small, are merged by Ward's criterion, and the level is
+    chosen by how far the topics lie apart in the encoder's own space (see levels). Only documents
+    that HDBSCAN leaves out and whose neighbours mostly disagree with their topic are in none, and
+    at most a tenth of all.
+
+    Args:
+        points: (n, dims) float32, the reduced vectors.
+        vectors: (n, width) float32.
+        method: hdbscan, or kmeans, which leaves nothing out.
+        topics: How many; 0 chooses.
+        min_cluster_size: Above 0 plain HDBSCAN of that size is taken as it is.
+        leave_out: Whether documents may be in no topic.
+        seed: Equal seeds give equal topics.
+
+    Raises:
+        InputError: more topics wanted than there are documents, or plain HDBSCAN finds none.
+    """
+    n = len(points)
+    if topics > n:
+        raise InputError(
+            f"{topics} topics are wanted of {n} documents: ask for at most as many as there are."
+        )
+    grain, noise = grains(points, seed=seed)
+    tree = merge_tree(points, grain) if grain.max(initial=0) > 0 else None
+    found = levels(tree, vectors, seed=seed) if tree else []
+    if min_cluster_size and method == "hdbscan":
+        labels = dense(points, min_cluster_size)
+        if labels.max(initial=-1) < 0:
+            raise InputError(
+                f"No topic of {min_cluster_size:,} documents or more was found among {n:,}: lower "
+                "min_cluster_size, or leave it at 0."
+            )
+        labels = largest_first(labels)
+        return Clustering(labels, agreement(points, labels), tuple(found), tree)
+    wanted = topics or next((level.topics for level in found if level.chosen), 1)
+    if method == "kmeans":
+        labels = _kmeans(points, wanted, seed)
+    elif tree and wanted <= tree.most:
+        labels = tree.labels_at(wanted)
+    elif wanted > 1:
+        labels = _kmeans(points, wanted, seed)
+    else:
+        labels = np.zeros(n, dtype=np.int32)
+    strength = agreement(points, labels)
+    if method == "hdbscan" and leave_out:
+        labels = _without_strays(labels, strength, noise)
+    return Clustering(labels, strength, tuple(found), tree)
+
+
+def agreement(points: Floats, labels: Ints) -> Floats:
+    """(n,) float32, the share of each point's 15 nearest others that have its label."""
+    from scipy.spatial import cKDTree
+
+    n = len(points)
+    k = min(NEIGHBOURS, n - 1)
+    if k < 1:
+        return np.ones(n, dtype=np.float32)
+    tree = cKDTree(points)
+    share = np.empty(n, dtype=np.float32)
+    for start in range(0, n, _BLOCK):
+        block = slice(start, min(n, start + _BLOCK))
+        _, near = tree.query(points[block], k=k + 1, workers=-1)
+        # Itself is among them, but equal points may come first.
+        same = (labels[near] == labels[block, None]).sum(axis=1) - 1
+        share[block] = same / k
+    return share
+
+
+def largest_first(labels: Ints) -> Ints:
+    """The labels numbered anew by size, -1 left as it is."""
+    there = labels >= 0
+    names, place, sizes = np.unique(labels[there], return_inverse=True, return_counts=True)
+    rank = np.empty(len(names), dtype=np.int32)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(len(names), dtype=np.int32)
+    fresh = np.full(len(labels), -1, dtype=np.int32)
+    fresh[there] = rank[place]
+    return fresh
+
+
+def _without_strays(labels: Ints, strength: Floats, noise: NDArray[np.bool_]) -> Ints:
+    stray = np.flatnonzero(noise & (strength < 0.5))
+    most = int(MOST_OUTSIDE * len(labels))
+    stray = stray[np.argsort(strength[stray], kind="stable")[:most]]
+    kept = labels.copy()
+    kept[stray] = -1
+    # A topic all of strays stays one.
+    lost = np.setdiff1d(labels, kept)
+    kept[np.isin(labels, lost)] = labels[np.isin(labels, lost)]
+    return largest_first(kept)
+
+
+def _kmeans(points: Floats, k: int, seed: int) -> Ints:
+    from sklearn.cluster import KMeans, MiniBatchKMeans
+    from threadpoolctl import threadpool_limits
+
+    kind = KMeans if len(points) <= _BLOCK else MiniBatchKMeans
+    with threadpool_limits(limits=1):
+        labels = kind(k, n_init=4, random_state=seed).fit_predict(points)
+    return largest_first(labels.astype(np.int32))

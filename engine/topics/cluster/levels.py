@@ -1,0 +1,137 @@
+"""A tree of merges and the documents' vectors in, how good every level is, and the best, out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.topics.cluster.tree import Tree
+
+Floats = NDArray[np.float32]
+
+KEEPS = 0.85
+"""Share of the best level's silhouette down to which more topics are still taken."""
+MOST_FOR_BEST = 40
+CLIFF = 10
+_MOST = 150
+_SAMPLE = 10_000
+
+
+@dataclass(frozen=True)
+class Level:
+    """What a level is like.
+
+    Attributes:
+        topics: How many there are.
+        smallest: Documents in the smallest.
+        silhouette: Simplified silhouette of the documents' own vectors, -1 to 1: how much nearer
+            they are to their topic's centre than to the next one's.
+        joins: Height of the merge that leads to one topic less.
+        chosen: Whether it is the one Limn takes by itself.
+    """
+
+    topics: int
+    smallest: int
+    silhouette: float
+    joins: float
+    chosen: bool = False
+
+
+def levels(tree: Tree, vectors: Floats, *, seed: int = 0) -> list[Level]:
+    """Every level from 2 topics to 150, fewest first; one of them is chosen, if there is any.
+
+    The silhouette is taken in the encoder's space, not in the reduced one, which tears apart what
+    belongs together. It is best where topics are far from each other, usually with few of them;
+    from there on, more topics are taken as long as it stays above 85 % of that. So a corpus whose
+    topics fall apart clearly gets those, and one without clear borders gets finer ones.
+
+    Args:
+        tree: Of n documents.
+        vectors: (n, width) float32.
+        seed: Of the 10,000 documents that are looked at.
+    """
+    most = min(_MOST, tree.most)
+    if most < 2:
+        return []
+    weights = np.bincount(tree.grain, minlength=tree.most)
+    centres = sums(vectors, tree.grain, tree.most)
+    n = len(vectors)
+    sample = np.sort(np.random.default_rng(seed).permutation(n)[:_SAMPLE])
+    rows, grain = np.asarray(vectors[sample], dtype=np.float32), tree.grain[sample]
+    found = []
+    for k in range(2, most + 1):
+        of = tree.grains_at(k)
+        sizes = np.bincount(of, weights=weights, minlength=k).astype(np.float64)
+        means = np.zeros((k, centres.shape[1]), dtype=np.float32)
+        np.add.at(means, of, centres)
+        means /= sizes[:, None].astype(np.float32)
+        found.append(
+            Level(
+                topics=k,
+                smallest=int(sizes.min()),
+                silhouette=simplified_silhouette(rows, of[grain], means, sizes),
+                joins=float(tree.merges[tree.most - k, 2]),
+            )
+        )
+    best = choose([level.silhouette for level in found], joins=[level.joins for level in found])
+    return [
+        level if place != best else Level(**{**level.__dict__, "chosen": True})
+        for place, level in enumerate(found)
+    ]
+
+
+def choose(silhouettes: list[float], *, joins: list[float] | None = None) -> int:
+    """Place of the level to take, of those from 2 topics on.
+
+    Args:
+        silhouettes: Of each level.
+        joins: Height of the merge that ends each level. Where the next one's is ten times lower,
+            what it would part is one topic, however good it still looks.
+    """
+    best = int(np.argmax(silhouettes[: MOST_FOR_BEST - 1]))
+    least = KEEPS * silhouettes[best] if silhouettes[best] > 0 else silhouettes[best]
+    place = best
+    while place + 1 < len(silhouettes) and silhouettes[place + 1] >= least:
+        if joins and joins[place + 1] * CLIFF < joins[place]:
+            break
+        place += 1
+    return place
+
+
+def sums(vectors: Floats, labels: NDArray[np.int32], k: int) -> Floats:
+    """(k, width) float32, the sum of the vectors of each label from 0 to k - 1; -1 counts nowhere.
+
+    Reads the vectors in blocks, so that a memory-mapped file stays on the disk.
+    """
+    total = np.zeros((k, vectors.shape[1]), dtype=np.float64)
+    for start in range(0, len(vectors), 50_000):
+        mine = labels[start : start + 50_000]
+        block = np.asarray(vectors[start : start + 50_000], dtype=np.float32)
+        order = np.argsort(mine, kind="stable")
+        order = order[np.searchsorted(mine[order], 0) :]
+        present, first = np.unique(mine[order], return_index=True)
+        if len(present):
+            total[present] += np.add.reduceat(block[order], first, axis=0)
+    return total.astype(np.float32)
+
+
+def simplified_silhouette(
+    rows: Floats, labels: NDArray[np.int32], means: Floats, sizes: NDArray[np.float64]
+) -> float:
+    """Mean of (b - a) / max(a, b), a and b the distances to one's own mean and the next nearest.
+
+    Hruschka et al. 2004, "Evolutionary search for optimal fuzzy c-means clustering". One's own mean
+    is that of the others in the cluster: a small cluster would else look good because each of its
+    few members pulls the mean to itself.
+    """
+    squares = (rows**2).sum(axis=1)[:, None] + (means**2).sum(axis=1) - 2 * rows @ means.T
+    far = np.sqrt(np.maximum(squares, 0))
+    places, mine = np.arange(len(rows)), sizes[labels]
+    own = far[places, labels] * mine / np.maximum(mine - 1, 1)
+    far[places, labels] = np.inf
+    other = far.min(axis=1)
+    shape = (other - own) / np.maximum(np.maximum(own, other), 1e-12)
+    # Alone, a document has no cluster to be near to.
+    return float(np.where(mine > 1, shape, 0).mean())

@@ -1,0 +1,1 @@
+"""Topics and edits of them in, the topics as they then stand out; every edit can be undone."""

@@ -1,0 +1,157 @@
+"""What a person can change about topics: a line of JSON in, an edit out, and back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from engine.errors import InputError
+
+
+class _Edit(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: str = ""
+    """ISO 8601, when it was made."""
+    about: dict[int, list[str]] = Field(default_factory=dict)
+    """The words of the topics it names, by which they are found again in other topics."""
+
+    @property
+    def topics(self) -> tuple[int, ...]:
+        """Ids of the topics it needs to be there."""
+        fields = dict(self)
+        single = [fields[name] for name in ("topic", "to") if fields.get(name, -1) >= 0]
+        return (*single, *fields.get("into", ()), *fields.get("gone", ()))
+
+
+class Rename(_Edit):
+    """Call a topic `name`."""
+
+    kind: Literal["rename"] = "rename"
+    topic: int
+    name: str = Field(min_length=1, max_length=200)
+
+
+class Merge(_Edit):
+    """Make one topic of several; it keeps the id, and a given name, of the first."""
+
+    kind: Literal["merge"] = "merge"
+    into: tuple[int, ...] = Field(min_length=2)
+
+
+class Split(_Edit):
+    """Look for topics within one; `parts` of them, or as many as lie apart (0)."""
+
+    kind: Literal["split"] = "split"
+    topic: int
+    parts: int = Field(0, ge=0, le=50)
+
+
+class Gather(_Edit):
+    """Make a new topic of the documents at `places`, wherever they are now."""
+
+    kind: Literal["gather"] = "gather"
+    places: tuple[int, ...] = Field(min_length=1)
+    name: str = Field("", max_length=200)
+
+
+class Move(_Edit):
+    """Put the documents at `places` into a topic, or into none (-1)."""
+
+    kind: Literal["move"] = "move"
+    places: tuple[int, ...] = Field(min_length=1)
+    to: int
+
+
+class Rescue(_Edit):
+    """Put documents that are in no topic into the likeliest one, where it is likely enough."""
+
+    kind: Literal["rescue"] = "rescue"
+    by: Literal["vectors", "words"] = "vectors"
+    least: float = Field(0.3, ge=0, le=1)
+    """How like the topic's centre, or its words, a document must be (cosine)."""
+
+
+class Delete(_Edit):
+    """Take topics away; their documents are then in none."""
+
+    kind: Literal["delete"] = "delete"
+    gone: tuple[int, ...] = Field(min_length=1)
+
+
+class Pin(_Edit):
+    """Keep a topic as it is: nothing but `on=False` changes it."""
+
+    kind: Literal["pin"] = "pin"
+    topic: int
+    on: bool = True
+
+
+Edit = Annotated[
+    Rename | Merge | Split | Gather | Move | Rescue | Delete | Pin, Field(discriminator="kind")
+]
+_ONE: TypeAdapter[Edit] = TypeAdapter(Edit)
+
+
+def edit_of(entry: Any, where: str = "The edit") -> Edit:
+    """The edit a JSON object says.
+
+    Raises:
+        InputError: it says none; the sentence begins with `where`.
+    """
+    try:
+        return _ONE.validate_python(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"][1:])
+        said = f"{field}: {first['msg']}" if field else first["msg"]
+        raise InputError(f"{where} cannot be read ({said}).") from error
+
+
+def read_edits(path: Path) -> list[Edit]:
+    """The edits in a JSON file, in their order.
+
+    Raises:
+        InputError: it is not a list of edits; the sentence names the first that is none.
+    """
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path.name} is not a JSON file of edits.") from error
+    if not isinstance(entries, list):
+        raise InputError(f"{path.name} holds no list of edits.")
+    return [edit_of(entry, f"Edit {n} of {path.name}") for n, entry in enumerate(entries, 1)]
+
+
+def plain(edits: list[Edit]) -> list[dict[str, Any]]:
+    """JSON-able."""
+    return [edit.model_dump(mode="json") for edit in edits]
+
+
+def told(edit: Edit, names: dict[int, str]) -> str:
+    """The edit in words; `names` are those of the topics before it."""
+
+    def called(topic: int) -> str:
+        return f'"{names.get(topic, f"topic {topic}")}"'
+
+    match edit:
+        case Rename():
+            return f'{called(edit.topic)} is called "{edit.name}"'
+        case Merge():
+            return f"{' and '.join(map(called, edit.into))} are one topic"
+        case Split():
+            return f"{called(edit.topic)} is split" + (f" in {edit.parts}" if edit.parts else "")
+        case Gather():
+            return f"{len(edit.places):,} documents are a topic of their own"
+        case Move():
+            to = called(edit.to) if edit.to >= 0 else "no topic"
+            return f"{len(edit.places):,} documents moved to {to}"
+        case Rescue():
+            return f"Documents in no topic joined the likeliest by {edit.by}, from {edit.least:g}"
+        case Delete():
+            return f"{' and '.join(map(called, edit.gone))} deleted"
+        case Pin():
+            return f"{called(edit.topic)} is {'kept as it is' if edit.on else 'free again'}"

@@ -1,0 +1,68 @@
+"""A fit and the state that edits left in, the topics as they stand out: words, sizes, centres."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.topics.cluster.levels import sums
+from engine.topics.edit.context import Context
+from engine.topics.edit.state import State
+from engine.topics.topics import Topic, Topics
+from engine.topics.words.describe import (
+    name_of,
+    representative,
+    topic_words,
+    weights_of,
+)
+
+_CENTRAL = 5
+
+
+def stand(state: State, context: Context) -> Topics:
+    """The topics after all edits; those that no edit touched keep their words and centres.
+
+    Takes well under a second for 100,000 documents: only touched topics are described anew.
+    """
+    fit, ids = context.fit, state.ids
+    of_fit = {topic.id: (place, topic) for place, topic in enumerate(fit.found)}
+    new = [i for i in ids.tolist() if i in state.touched or i not in of_fit]
+    centroids = np.zeros((len(ids), fit.centroids.shape[1]), dtype=np.float32)
+    found: dict[int, Topic] = {}
+    if new:
+        order = np.full(state.next_id + 1, -1, dtype=np.int32)
+        order[new] = np.arange(len(new), dtype=np.int32)
+        total = sums(context.vectors, order[state.assigned], len(new))
+        total /= np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+        weights = weights_of(context.words, state.assigned, ids)
+        mine = [ids.tolist().index(i) for i in new]
+        ranked = topic_words(weights[mine], context.words.vocabulary)
+        numbers = np.array(new, dtype=np.int32)
+        typical = representative(context.words, weights[mine], state.assigned, numbers)
+        for n, i in enumerate(new):
+            places = np.flatnonzero(state.assigned == i)
+            near = np.asarray(context.vectors[places]) @ total[n]
+            centroids[mine[n]] = total[n]
+            found[i] = Topic(
+                id=i,
+                size=len(places),
+                words=ranked[n],
+                name=name_of(ranked[n]),
+                representative=typical[n],
+                central=tuple(int(p) for p in places[np.argsort(-near, kind="stable")[:_CENTRAL]]),
+            )
+    for place, i in enumerate(ids.tolist()):
+        if i not in found:
+            at, found[i] = of_fit[i]
+            centroids[place] = fit.centroids[at]
+    strength = np.where(state.assigned == fit.assigned, fit.strength, np.float32(1))
+    return Topics(
+        assigned=state.assigned,
+        strength=strength.astype(np.float32),
+        found=tuple(_named(found[i], state) for i in ids.tolist()),
+        centroids=centroids,
+    )
+
+
+def _named(topic: Topic, state: State) -> Topic:
+    name = state.names.get(topic.id, topic.name)
+    return Topic(**{**topic.__dict__, "name": name})

@@ -1,0 +1,1 @@
+"""Vectors in, the same documents in few dimensions out; one file for each outside library."""

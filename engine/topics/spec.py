@@ -1,0 +1,78 @@
+"""What can be asked of topics: whose vectors, how they are clustered and described."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from engine.spec import ArtifactRef
+from engine.topics.reduce.spec import ProjectSpec, ReadSpec
+from engine.topics.words.spec import WordsSpec
+
+_MAP_DIST = 0.1
+
+
+class TopicsSpec(ReadSpec):
+    """Find the topics of a dataset."""
+
+    dataset: Annotated[str, ArtifactRef("dataset")] = Field(description="Dataset: its name or key.")
+    cluster: Literal["hdbscan", "kmeans"] = Field(
+        "hdbscan",
+        description="hdbscan finds dense spots and merges them into topics; kmeans cuts the whole "
+        "into even parts.",
+    )
+    topics: int = Field(
+        0, ge=0, le=1000, description="How many topics; 0 lets the documents decide."
+    )
+    min_cluster_size: int = Field(
+        0,
+        ge=0,
+        description="Documents a topic has at least, for plain HDBSCAN; 0 merges its dense spots "
+        "up to the level where topics lie apart (hdbscan).",
+    )
+    dims: int = Field(5, ge=2, le=50, description="Dimensions in which topics are looked for.")
+    neighbors: int = Field(
+        15, ge=2, le=200, description="Documents that count as near: more makes larger topics."
+    )
+    bigrams: bool = Field(True, description="Describe topics by pairs of words too.")
+    diversity: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="How unlike each other a topic's words are: 0 takes the strongest words.",
+    )
+    map: Literal["umap", "tsne", "none"] = Field(
+        "umap", description="How the map is drawn; none leaves it for later."
+    )
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Equal seeds give equal topics.")
+
+
+def space_spec(spec: TopicsSpec) -> ProjectSpec:
+    """The few dimensions in which the topics are looked for."""
+    return _project(spec, dims=spec.dims, method="umap", min_dist=0.0)
+
+
+def map_spec(spec: TopicsSpec) -> ProjectSpec:
+    """The map of the same vectors."""
+    return _project(spec, dims=2, method=spec.map, min_dist=_MAP_DIST)
+
+
+def words_spec(spec: TopicsSpec) -> WordsSpec:
+    """The words that describe them."""
+    return WordsSpec(dataset=spec.dataset, bigrams=spec.bigrams)
+
+
+def _project(spec: TopicsSpec, *, dims: int, method: str, min_dist: float) -> ProjectSpec:
+    shared = {name: getattr(spec, name) for name in ReadSpec.model_fields}
+    made: ProjectSpec = ProjectSpec.parse(
+        {
+            **shared,
+            "dims": dims,
+            "method": method,
+            "min_dist": min_dist,
+            "neighbors": spec.neighbors,
+            "seed": spec.seed,
+        }
+    )
+    return made

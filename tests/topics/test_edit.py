@@ -1,0 +1,248 @@
+"""Edits of topics: what each does, that all can be undone, and how topics are found again."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.errors import InputError
+from engine.store import Store
+from engine.topics.edit import pending
+from engine.topics.edit.apply import apply
+from engine.topics.edit.context import Context
+from engine.topics.edit.edits import (
+    Delete,
+    Gather,
+    Merge,
+    Move,
+    Pin,
+    Rename,
+    Rescue,
+    Split,
+    edit_of,
+    plain,
+    read_edits,
+    told,
+)
+from engine.topics.edit.replay import about, found_again, replay
+from engine.topics.edit.stand import stand
+from engine.topics.edit.state import first_state
+from engine.topics.topics import load_topics
+from tests.topics.made import make_topics
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("topics")
+    store = Store(folder / "cache")
+    return Context(make_topics(store, folder), store)
+
+
+def after(context, *edits):
+    state, _, skipped = replay(list(edits), context)
+    assert not skipped
+    return state, stand(state, context)
+
+
+def test_without_edits_the_topics_are_those_that_were_found(context):
+    state, topics = after(context)
+    np.testing.assert_array_equal(state.assigned, context.fit.assigned)
+    assert topics.found == context.fit.found
+    np.testing.assert_array_equal(topics.centroids, context.fit.centroids)
+
+
+def test_a_name_stays_with_its_topic(context):
+    _, topics = after(context, Rename(topic=1, name="  Second "), Merge(into=(1, 2)))
+    assert topics.topic(1).name == "Second"
+    assert topics.topic(1).size == 120
+    assert [t.id for t in topics.found] == [1, 0]
+
+
+def test_merged_topics_are_described_by_the_words_of_both(context):
+    _, topics = after(context, Merge(into=(0, 1)))
+    words = {w for w, _ in topics.topic(0).words}
+    for old in (0, 1):
+        assert words & {w for w, _ in context.fit.topic(old).words}
+    centre = np.asarray(context.vectors)[topics.assigned == 0].mean(axis=0)
+    np.testing.assert_allclose(topics.centroids[0], centre / np.linalg.norm(centre), atol=1e-5)
+
+
+def test_split_makes_the_parts_asked_for_and_loses_nobody(context):
+    state, topics = after(context, Split(topic=0, parts=3))
+    assert 0 not in state.ids
+    parts = [t for t in topics.found if t.id >= 3]
+    assert len(parts) == 3
+    assert sum(t.size for t in parts) == context.fit.topic(0).size
+
+
+def test_what_was_merged_falls_apart_again_by_itself(context):
+    state, _ = after(context, Merge(into=(0, 1, 2)), Split(topic=0))
+    truth = context.fit.assigned
+    assert len(state.ids) == 3
+    pairs = set(zip(truth.tolist(), state.assigned.tolist(), strict=True))
+    assert len(pairs) == 3
+
+
+def test_documents_that_left_are_rescued_to_where_they_were(context):
+    gone = tuple(np.flatnonzero(context.fit.assigned == 2)[:10].tolist())
+    for how in ("vectors", "words"):
+        state, _ = after(context, Move(places=gone, to=-1), Rescue(by=how, least=0.1))
+        assert (state.assigned[list(gone)] == 2).all()
+        strict, _, _ = replay([Move(places=gone, to=-1), Rescue(by=how, least=1)], context)
+        assert (strict.assigned[list(gone)] == -1).all()
+
+
+def test_ids_are_never_used_again(context):
+    state, _ = after(context, Gather(places=(0, 1, 2), name="Mine"))
+    made = state.ids.max()
+    assert state.names[made] == "Mine"
+    state, report = apply(state, Delete(gone=(int(made),)), context)
+    assert report.gone == (made,)
+    state, report = apply(state, Gather(places=(0, 1, 2)), context)
+    assert report.made == (made + 1,)
+
+
+def test_a_pinned_topic_stays_as_it_is(context):
+    pinned, _ = after(context, Pin(topic=1))
+    for edit in (Merge(into=(0, 1)), Split(topic=1), Delete(gone=(1,)), Move(places=(0,), to=1)):
+        with pytest.raises(InputError, match="Topic 1 is pinned"):
+            apply(pinned, edit, context)
+    inside = tuple(np.flatnonzero(context.fit.assigned == 1).tolist())
+    with pytest.raises(InputError, match="pinned"):
+        apply(pinned, Move(places=inside, to=-1), context)
+    free, _ = apply(pinned, Pin(topic=1, on=False), context)
+    apply(free, Merge(into=(0, 1)), context)
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (Rename(topic=9, name="x"), "no topic 9"),
+        (Merge(into=(0, 9)), "no topic 9"),
+        (Move(places=(500,), to=0), "no document 500"),
+        (Split(topic=0, parts=50), None),
+        (Rescue(), "in a topic already"),
+    ],
+)
+def test_what_cannot_be_done_is_a_sentence(context, edit, said):
+    state = first_state(context.fit)
+    if said is None:
+        assert len(apply(state, edit, context)[1].made) == 50
+        return
+    with pytest.raises(InputError, match=said):
+        apply(state, edit, context)
+
+
+EDITS = st.one_of(
+    st.builds(Rename, topic=st.integers(0, 6), name=st.sampled_from(["a", "b"])),
+    st.builds(Merge, into=st.tuples(st.integers(0, 6), st.integers(0, 6))),
+    st.builds(Split, topic=st.integers(0, 6), parts=st.integers(0, 4)),
+    st.builds(Gather, places=st.lists(st.integers(0, 179), min_size=1).map(tuple)),
+    st.builds(
+        Move, places=st.lists(st.integers(0, 179), min_size=1).map(tuple), to=st.integers(-1, 6)
+    ),
+    st.builds(Rescue, by=st.sampled_from(["vectors", "words"]), least=st.floats(0, 0.5)),
+    st.builds(Delete, gone=st.lists(st.integers(0, 6), min_size=1, max_size=2).map(tuple)),
+    st.builds(Pin, topic=st.integers(0, 6), on=st.booleans()),
+)
+
+
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(EDITS, max_size=6))
+def test_nobody_is_lost_sizes_are_counts_and_a_list_is_its_edits_one_by_one(context, edits):
+    state, reports, skipped = replay(edits, context)
+    one = first_state(context.fit)
+    for edit in edits:
+        before = one.assigned.copy()
+        try:
+            one, _ = apply(one, edit, context)
+        except InputError:
+            np.testing.assert_array_equal(one.assigned, before)
+    np.testing.assert_array_equal(state.assigned, one.assigned)
+    assert state.names == one.names
+    assert len(reports) == len(edits)
+    assert sum(r is None for r in reports) == len(skipped)
+    topics = stand(state, context)
+    assert len(topics.assigned) == 180
+    for topic in topics.found:
+        assert topic.size == (topics.assigned == topic.id).sum() > 0
+    assert set(np.unique(topics.assigned)) - {-1} == {t.id for t in topics.found}
+    again = [edit_of(entry) for entry in json.loads(json.dumps(plain(edits)))]
+    np.testing.assert_array_equal(replay(again, context)[0].assigned, state.assigned)
+
+
+def test_all_is_undone_and_redone_and_outlives_the_process(context):
+    store, artifact = context.store, context.artifact
+    edits = [Rename(topic=0, name="First"), Merge(into=(0, 1)), Split(topic=0, parts=2)]
+    for n in range(3):
+        pending.add(store, artifact, [edits[n]])
+    whole = pending.history(Store(store.root), artifact)
+    assert [e.kind for e in whole.done] == ["rename", "merge", "split"]
+    assert all(e.when for e in whole.done)
+    for _ in edits:
+        pending.undo(store, artifact)
+    now = pending.history(store, artifact)
+    assert now.version == "0"
+    state, _, _ = replay(now.done, context)
+    np.testing.assert_array_equal(state.assigned, context.fit.assigned)
+    with pytest.raises(InputError, match="nothing to undo"):
+        pending.undo(store, artifact)
+    for _ in edits:
+        pending.redo(store, artifact)
+    assert pending.history(store, artifact) == whole
+    with pytest.raises(InputError, match="nothing to redo"):
+        pending.redo(store, artifact)
+    pending.undo(store, artifact)
+    assert pending.add(store, artifact, [Pin(topic=0)]).undone == ()
+    pending.history_file(store, artifact).unlink()
+
+
+def test_a_damaged_list_says_so(context):
+    path = pending.history_file(context.store, context.artifact)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('{"done": [{"kind": "explode"}], "undone": []}')
+    with pytest.raises(InputError, match="Edit 1 of subjects cannot be read"):
+        pending.history(context.store, context.artifact)
+    path.write_text("nonsense")
+    with pytest.raises(InputError, match="damaged"):
+        pending.history(context.store, context.artifact)
+    path.unlink()
+
+
+def test_edits_find_their_topics_in_another_fit_by_their_words(context, tmp_path):
+    store = Store(tmp_path / "cache")
+    other = load_topics(make_topics(store, tmp_path, each=40, seed=5))
+    first = context.fit.found[0]
+    edit = about(Rename(topic=first.id, name="Mine"), context.fit)
+    there = other.topic(found_again(edit, other).topic)
+    assert {w for w, _ in there.words} & {w for w, _ in first.words}
+    with pytest.raises(InputError, match="numbered otherwise"):
+        found_again(Move(places=(1,), to=0), other)
+    strange = Rename(topic=0, name="x", about={0: ["submarine", "periscope"]})
+    with pytest.raises(InputError, match="submarine"):
+        found_again(strange, other)
+
+
+def test_a_file_that_is_no_list_of_edits_names_the_place(tmp_path):
+    path = tmp_path / "edits.json"
+    path.write_text('[{"kind": "pin", "topic": 1}, {"kind": "merge", "into": [1]}]')
+    with pytest.raises(InputError, match="Edit 2 of edits.json"):
+        read_edits(path)
+    path.write_text("{}")
+    with pytest.raises(InputError, match="no list"):
+        read_edits(path)
+
+
+def test_every_edit_can_be_told(context):
+    names = {t.id: t.name for t in context.fit.found}
+    for edit in (
+        Rename(topic=0, name="x"), Merge(into=(0, 1)), Split(topic=0), Gather(places=(1,)),
+        Move(places=(1,), to=-1), Rescue(), Delete(gone=(0,)), Pin(topic=0),
+    ):  # fmt: skip
+        assert told(edit, names)
