@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from tomllib import TOMLDecodeError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -38,6 +38,14 @@ class Settings(BaseSettings):
     heavy_jobs: int = Field(1, ge=1, le=64, description="Heavy jobs (training, embedding) at once.")
     light_jobs: int = Field(2, ge=1, le=64, description="Light jobs (import, audit) at once.")
     upload_mib: int = Field(1024, ge=1, description="Largest upload through the browser, in MiB.")
+    llm_url: str = Field(
+        "",
+        description="OpenAI-compatible endpoint that may name topics, up to /v1; empty asks none.",
+    )
+    llm_model: str = Field("", description="Model that is asked there.")
+    llm_key: SecretStr = Field(
+        SecretStr(""), description="Its key; best in the variable, never in a file that is shared."
+    )
 
     @field_validator("cache")
     @classmethod

@@ -114,7 +114,7 @@ STAGES = (
     Stage(
         verb="words",
         makes="words",
-        version=1,
+        version=2,
         spec="engine.topics.words.spec:WordsSpec",
         build="engine.topics.words.build:build",
         heavy=False,
@@ -128,6 +128,15 @@ STAGES = (
         build="engine.topics.build:build",
         heavy=True,
         help="Find the topics of a dataset, describe them and draw their map.",
+    ),
+    Stage(
+        verb="topics label",
+        makes="labels",
+        version=1,
+        spec="engine.topics.label.spec:LabelSpec",
+        build="engine.topics.label.build:build",
+        heavy=False,
+        help="Let a language model propose names for topics, each checked against the topic.",
     ),
     Stage(
         verb="distill",

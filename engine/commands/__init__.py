@@ -13,7 +13,7 @@ _HELP = ("-h", "--help", "help")
 _OTHERS = {
     "predict": "Classify one text, or a whole file.",
     "starter": "Pack a classifier as one that comes with Limn.",
-    "export": "Make a folder of a classifier that loads without Limn.",
+    "export": "Take a classifier or topics away: a folder, a page of the map, a figure.",
     "artifacts": "list, show, verify, keep, rename, remove or prune what is cached.",
     "jobs": "list, show, stop, cancel, resume or remove jobs.",
     "doctor": "Say what this machine can do and what is missing.",
@@ -26,7 +26,8 @@ def dispatch(words: list[str]) -> dict[str, Any] | None:
     Raises:
         InputError: no such command, or its arguments cannot be used.
     """
-    for stage in STAGES:
+    # The longer verb first: "topics label" begins as "topics" does.
+    for stage in sorted(STAGES, key=lambda one: -len(one.verb.split())):
         if rest := _after(stage.verb, words):
             from engine.commands.stage import run_stage
             from engine.commands.together import launched, run_together

@@ -34,8 +34,12 @@ def dataset_view(found: Artifact) -> None:
     applied_edits(found)
     if len(facts.get("labels", {})) > 1 and nav.exists("train"):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown("**Next:** train a classifier on these labels.", width="stretch")
+            st.markdown(
+                "**Next:** train a classifier on these labels, or see the topics of the texts.",
+                width="stretch",
+            )
             nav.link("train", "Train on this dataset", dataset=found.key)
+            nav.link("topics", "Find its topics", dataset=found.key)
     else:
         _no_categories(found)
     rows, profile, audit, split = st.tabs(_TABS, key="view", on_change="rerun", bind="query-params")
@@ -62,9 +66,11 @@ def _no_categories(found: Artifact) -> None:
     """What training would need, and the way to other choices where the file is here."""
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
-            "To train a classifier, choose a label column with two or more categories.",
+            "**Next:** see the topics of the texts. To train a classifier, choose a label column "
+            "with two or more categories.",
             width="stretch",
         )
+        nav.link("topics", "Find its topics", dataset=found.key)
         for source in store().inputs(found):
             if source.kind == "source":
                 nav.link("data", "Choose the columns again", source=source.key)

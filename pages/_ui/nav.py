@@ -28,6 +28,7 @@ PLACES = {
     "data": Place("pages/data.py", "Data", ":material/table_rows:"),
     "train": Place("pages/train.py", "Train", ":material/model_training:"),
     "predict": Place("pages/predict.py", "Predict", ":material/edit_note:"),
+    "topics": Place("pages/topics.py", "Topics", ":material/bubble_chart:"),
     "runs": Place("pages/runs.py", "Runs", ":material/history:"),
 }
 

@@ -122,6 +122,12 @@ def test_silhouettes_are_taken_down_to_85_percent_and_no_further():
     assert choose([-0.2, -0.1, -0.3]) == 1
 
 
+def test_few_topics_that_explain_little_are_only_taken_at_a_clear_break():
+    silhouettes, explained = [0.9, 0.5, 0.4, 0.3], [0.6, 0.8, 0.91, 0.95]
+    assert choose(silhouettes, joins=[9.0, 8.0, 7.0, 6.0], explained=explained) == 2
+    assert choose(silhouettes, joins=[9.0, 2.0, 1.5, 1.0], explained=explained) == 0
+
+
 def test_a_cliff_in_the_merges_ends_it_too():
     assert choose([0.5, 0.9, 0.8], joins=[90.0, 80.0, 7.0]) == 1
     assert choose([0.5, 0.9, 0.8], joins=[90.0, 80.0, 9.0]) == 2

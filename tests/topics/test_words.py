@@ -117,6 +117,20 @@ def test_a_topic_never_shows_a_word_beside_its_plural_or_a_pair_that_holds_it(wo
             assert not set(pair.split()) <= set(shown)
 
 
+def test_a_corpus_of_papers_has_no_paper_among_its_words_and_one_of_reviews_keeps_it(tmp_path):
+    store = Store(tmp_path / "cache")
+    for name, often in (("papers", 2), ("reviews", 60)):
+        rows = [
+            (f"{'paper results' if n % often == 0 else 'words'} towels{n % 7} roll", "a")
+            for n in range(180)
+        ]
+        dataset = add_dataset(store, write_csv(tmp_path / f"{name}.csv", rows), label="label")
+        words = load_words(run(WordsSpec(dataset=dataset.key), store=store))
+        said = {part for word in words.vocabulary for part in word.split()}
+        assert ("paper" in said) == (name == "reviews"), name
+        assert "towels3" in said
+
+
 def test_scripts_without_spaces_give_pairs_of_characters():
     assert words_in("机器学习 model") == ["机器", "器学", "学习", "model"]
     assert words_in("Don't re-read E5 naïve") == ["don", "re-read", "e5", "naïve"]

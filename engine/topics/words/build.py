@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.topics.words.spec import WordsSpec
-from engine.topics.words.stop_words import stop_words
+from engine.topics.words.stop_words import USUAL_SHARE, stop_words, usual_words
 from engine.topics.words.tokens import words_in
 from engine.work import Work
 
@@ -19,7 +19,9 @@ _BATCH = 4096
 _MOST_SHARE = 0.5
 _FEWEST, _USUAL_MOST = 2, 20
 _FEWEST_PAIRS = 3
+_FEW_TEXTS = 100
 _RARE = 5000
+_LOW = 0xFFFFFFFF
 
 Keys = NDArray[np.int64]
 
@@ -29,7 +31,8 @@ def build(spec: WordsSpec, work: Work) -> dict[str, Any]:
 
     Writes a sparse matrix, texts by words, as ``indptr.npy`` (n + 1,) int64, ``indices.npy``
     int32 and ``data.npy`` uint16, and ``vocabulary.json``. Words in more than half of the texts,
-    in too few, or on the list of stop words are left out.
+    in too few, or on the list of stop words are left out, and so is what this kind of corpus says
+    whatever a text is about ("paper", "results").
 
     Returns:
         documents, words, min_df and entries.
@@ -56,13 +59,16 @@ def build(spec: WordsSpec, work: Work) -> dict[str, Any]:
     least = spec.min_df or int(np.clip(n // _RARE, _FEWEST, _USUAL_MOST))
     least = min(least, max(1, n))
     names = list(ids)
+    usual = _usual(ones, ids, n)
+    ones = [_without(part, [part[1]], usual) for part in ones]
+    pairs = [_without(part, [part[1] >> 32, part[1] & _LOW], usual) for part in pairs]
     rows, columns, counts, single = _matrix(ones, n, least)
     vocabulary = [names[i] for i in single]
     if spec.bigrams:
         more, beyond, again, keys = _matrix(pairs, n, spec.min_df or max(least, _FEWEST_PAIRS))
         columns = np.concatenate([columns, beyond + len(vocabulary)])
         rows, counts = np.concatenate([rows, more]), np.concatenate([counts, again])
-        vocabulary += [f"{names[key >> 32]} {names[key & 0xFFFFFFFF]}" for key in keys]
+        vocabulary += [f"{names[key >> 32]} {names[key & _LOW]}" for key in keys]
     order = np.lexsort((columns, rows))
     indptr = np.zeros(n + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows, minlength=n), out=indptr[1:])
@@ -105,6 +111,26 @@ def _counted(document: Keys, key: Keys) -> tuple[Keys, Keys, Keys]:
     first[1:] = (document[1:] != document[:-1]) | (key[1:] != key[:-1])
     start = np.flatnonzero(first)
     return document[start], key[start], np.diff(np.append(start, len(key)))
+
+
+def _usual(ones: list[tuple[Keys, Keys, Keys]], ids: dict[str, int], n: int) -> Keys:
+    """Ids of the words that are this corpus's way of talking."""
+    asked = np.array(sorted(ids[word] for word in usual_words() if word in ids), dtype=np.int64)
+    texts = np.zeros(len(asked), dtype=np.int64)
+    for _, key, _ in ones if len(asked) else ():
+        place = np.minimum(np.searchsorted(asked, key), len(asked) - 1)
+        texts += np.bincount(place[asked[place] == key], minlength=len(asked))
+    return asked[texts > USUAL_SHARE * n] if n >= _FEW_TEXTS else asked[:0]
+
+
+def _without(
+    part: tuple[Keys, Keys, Keys], words: list[Keys], left_out: Keys
+) -> tuple[Keys, Keys, Keys]:
+    kept = np.ones(len(part[1]), dtype=bool)
+    for word in words:
+        kept &= ~np.isin(word, left_out)
+    document, key, count = part
+    return document[kept], key[kept], count[kept]
 
 
 def _matrix(

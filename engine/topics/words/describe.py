@@ -124,3 +124,27 @@ def representative(
         score = score / np.maximum(length[places], 3)
         found.append(tuple(int(p) for p in places[np.argsort(-score, kind="stable")[:most]]))
     return found
+
+
+def distinctive(words: Words, places: NDArray[np.int64], *, top: int = TOP) -> Ranked:
+    """Words that the documents at `places` use more than all others do, best first.
+
+    The log-odds of each word in and out of the selection, divided by its standard error, with the
+    whole corpus as prior (Monroe et al. 2008, "Fightin' Words"); a weight is that of the best word
+    at most, 1.
+    """
+    everywhere = np.asarray(words.counts.sum(axis=0), dtype=np.float64).ravel()
+    inside = np.asarray(words.counts[places].sum(axis=0), dtype=np.float64).ravel()
+    outside = everywhere - inside
+    if not inside.sum():
+        return ()
+    prior = everywhere / everywhere.sum() * min(1000.0, everywhere.sum())
+    ways = []
+    for count in (inside, outside):
+        more = count + prior
+        ways.append((np.log(more) - np.log(more.sum() - more), 1 / more))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        score = (ways[0][0] - ways[1][0]) / np.sqrt(ways[0][1] + ways[1][1])
+    score = np.where((inside > 0) & np.isfinite(score), score, 0).astype(np.float32)
+    best = topic_words(score[None].clip(min=0), words.vocabulary, top=top)
+    return best[0]

@@ -1,0 +1,1 @@
+"""Topics in, numbers that say how good they are out."""

@@ -1,0 +1,61 @@
+"""A topics artifact in; how its topics stand after its edits, and the way to make more, out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from engine.store import Artifact
+from engine.topics.edit import pending
+from engine.topics.edit.apply import apply
+from engine.topics.edit.context import Context
+from engine.topics.edit.edits import Edit
+from engine.topics.edit.replay import about, replay
+from engine.topics.edit.stand import stand
+from engine.topics.topics import Topics
+from pages._ui.loaders import store
+
+
+def standing(found: Artifact) -> tuple[Topics, str]:
+    """The topics with all edits in them, and a name for how they stand."""
+    past = pending.history(store(), found)
+    return _standing(found.key, past.version, past.done), past.version
+
+
+def history_of(found: Artifact) -> pending.History:
+    """The edits that hold and those taken back."""
+    return pending.history(store(), found)
+
+
+def make(found: Artifact, *edits: Edit) -> None:
+    """Make the edits and draw the page anew.
+
+    Raises:
+        InputError: one cannot be made; then none is.
+    """
+    past = pending.history(store(), found)
+    context = context_of(found.key)
+    state, _, _ = replay(past.done, context)
+    now = _standing(found.key, past.version, past.done)
+    told = []
+    for edit in edits:
+        state, _ = apply(state, edit, context)
+        told.append(about(edit, now))
+    pending.add(store(), found, told)
+    st.rerun()
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def context_of(key: str) -> Context:
+    """What edits of the topics look at, opened once."""
+    return Context(store().get(key, "topics"), store())
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
+def _standing(key: str, version: str, _edits: Any) -> Topics:
+    context = context_of(key)
+    if version == "0":
+        return context.fit
+    state, _, _ = replay(_edits, context)
+    return stand(state, context)
