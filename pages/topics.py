@@ -21,9 +21,16 @@ from pages._ui.topics.edit_part import edit_part
 from pages._ui.topics.edits_bar import edits_bar
 from pages._ui.topics.map_part import map_part
 from pages._ui.topics.opened import Opened, opened
+from pages._ui.topics.quality_part import quality_part
 from pages._ui.topics.start_form import start_form
+from pages._ui.topics.table_part import table_part
 
-_VIEWS = {"map": ("Map", map_part), "edit": ("Edit", edit_part)}
+_VIEWS = {
+    "map": ("Map", map_part),
+    "table": ("Topics", table_part),
+    "quality": ("Quality", quality_part),
+    "edit": ("Edit", edit_part),
+}
 
 
 def page() -> None:

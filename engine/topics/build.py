@@ -12,11 +12,13 @@ from engine.errors import InputError
 from engine.store.files import write_json
 from engine.topics.cluster.cluster import Clustering, cluster
 from engine.topics.cluster.levels import sums
+from engine.topics.quality.coherence import diversity, npmi
 from engine.topics.reduce.spec import embed_spec
 from engine.topics.spec import TopicsSpec, map_spec, space_spec, words_spec
 from engine.topics.topics import Topic, Topics, save_topics
-from engine.topics.words.counts import load_words
+from engine.topics.words.counts import Words, load_words
 from engine.topics.words.describe import (
+    Ranked,
     name_of,
     representative,
     topic_words,
@@ -38,7 +40,7 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
 
     Returns:
         documents, n_topics, outlier_share, chosen (how that number came about) and names (of the
-        largest).
+        largest), npmi and diversity.
 
     Raises:
         InputError: too few documents, or no topic of the size asked for.
@@ -99,9 +101,21 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
         "n_topics": k,
         "outlier_share": round(topics.outlier_share, 4),
         "chosen": _chosen(spec),
+        **_quality(words, ranked),
         "names": [topic.name for topic in topics.found[:10]],
         "encoder": spec.encoder,
         "cluster": spec.cluster,
+    }
+
+
+def _quality(words: Words, ranked: list[Ranked]) -> dict[str, float | None]:
+    """How well the words of a topic go together, and how many of them are its own."""
+    said = [[word for word, _ in topic] for topic in ranked]
+    together = npmi(said, words)
+    known = together[np.isfinite(together)]
+    return {
+        "npmi": round(float(known.mean()), 4) if len(known) else None,
+        "diversity": round(diversity(said), 4),
     }
 
 

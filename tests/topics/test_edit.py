@@ -31,6 +31,7 @@ from engine.topics.edit.edits import (
 from engine.topics.edit.replay import about, found_again, replay
 from engine.topics.edit.stand import stand
 from engine.topics.edit.state import first_state
+from engine.topics.edit.transfer import EditList, read_list, texts_of, transfer
 from engine.topics.topics import load_topics
 from tests.topics.made import make_topics
 
@@ -92,8 +93,8 @@ def test_documents_that_left_are_rescued_to_where_they_were(context):
     for how in ("vectors", "words"):
         state, _ = after(context, Move(places=gone, to=-1), Rescue(by=how, least=0.1))
         assert (state.assigned[list(gone)] == 2).all()
-        strict, _, _ = replay([Move(places=gone, to=-1), Rescue(by=how, least=1)], context)
-        assert (strict.assigned[list(gone)] == -1).all()
+        with pytest.raises(InputError, match="so like one"):
+            apply(after(context, Move(places=gone, to=-1))[0], Rescue(by=how, least=1), context)
 
 
 def test_ids_are_never_used_again(context):
@@ -227,6 +228,57 @@ def test_edits_find_their_topics_in_another_fit_by_their_words(context, tmp_path
     strange = Rename(topic=0, name="x", about={0: ["submarine", "periscope"]})
     with pytest.raises(InputError, match="submarine"):
         found_again(strange, other)
+
+
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(EDITS, max_size=6))
+def test_a_list_that_is_downloaded_leads_to_the_same_on_the_same_fit(context, edits):
+    state, reports, _ = replay(edits, context)
+    held = tuple(e for e, report in zip(edits, reports, strict=True) if report is not None)
+    listed = EditList(held, context.artifact.key, texts_of(context))
+    again = read_list(json.dumps(listed.plain()), "edits.json")
+    assert again == listed
+    there, skipped = transfer(again, [], context)
+    assert not skipped
+    np.testing.assert_array_equal(replay(there, context)[0].assigned, state.assigned)
+
+
+def test_documents_of_other_texts_are_left_alone_and_topics_found_one_by_one(context, tmp_path):
+    first = context.fit.found[0]
+    edits = [
+        about(Split(topic=first.id, parts=2), context.fit),
+        about(Move(places=(0, 1), to=-1), context.fit),
+        Gather(places=(3, 4)),
+        about(Rename(topic=context.fit.found[1].id, name="Mine"), context.fit),
+    ]
+    listed = EditList(tuple(edits), context.artifact.key, texts_of(context))
+    store = Store(tmp_path / "cache")
+    other = Context(make_topics(store, tmp_path, each=40), store)
+    there, skipped = transfer(listed, [], other)
+    assert [one.number for one in skipped] == [2, 3]
+    assert [edit.kind for edit in there] == ["split", "rename"]
+    state, _, _ = replay(there, other)
+    assert len(state.ids) == 4
+    assert (state.assigned >= 0).all() == (other.fit.assigned >= 0).all()
+
+
+def test_how_surely_is_the_cosine_where_an_edit_moved_a_document(context):
+    other = next(i for i in (0, 1, 2) if i != context.fit.assigned[0])
+    _, topics = after(context, Move(places=(0,), to=other))
+    near = np.asarray(context.vectors[0]) @ topics.centroids[topics.ids.tolist().index(other)]
+    assert topics.strength[0] == pytest.approx(max(near, 0), abs=1e-5)
+    np.testing.assert_array_equal(topics.strength[1:], context.fit.strength[1:])
+    _, topics = after(context, Move(places=(0, 1), to=-1))
+    assert (topics.strength[[0, 1]] == 0).all()
+
+
+def test_an_edit_that_changes_nothing_is_refused(context):
+    state = first_state(context.fit)
+    for edit in (Merge(into=(0, 0)), Move(places=(0,), to=int(state.assigned[0]))):
+        with pytest.raises(InputError, match="changes nothing"):
+            apply(state, edit, context)
 
 
 def test_a_file_that_is_no_list_of_edits_names_the_place(tmp_path):

@@ -11,8 +11,9 @@ from engine.topics.cluster.tree import Tree
 
 Floats = NDArray[np.float32]
 
-KEEPS = 0.85
-"""Share of the best level's silhouette down to which more topics are still taken."""
+KEEPS, PEAK = 0.85, 0.9
+"""Shares of the best level's silhouette: down to the first more topics are still taken, down to the
+second another peak, with more topics, is taken for the best."""
 MOST_FOR_BEST = 40
 CLIFF, BREAK = 10, 4
 EXPLAINED = 0.9
@@ -46,8 +47,9 @@ def levels(tree: Tree, vectors: Floats, *, seed: int = 0) -> list[Level]:
     """Every level from 2 topics to 150, fewest first; one of them is chosen, if there is any.
 
     The silhouette is taken in the encoder's space, not in the reduced one, which tears apart what
-    belongs together. It is best where topics are far from each other, usually with few of them;
-    from there on, more topics are taken as long as it stays above 85 % of that. So a corpus whose
+    belongs together. It is best where topics are far from each other, usually with few of them, or
+    at a later peak that is nearly as good; from there on, more topics are taken as long as it stays
+    above 85 % of the best. So a corpus whose
     topics fall apart clearly gets those, and one without clear borders gets finer ones.
 
     The limits were set on news, reviews and papers, wholes and parts of them, so that the number
@@ -109,8 +111,11 @@ def choose(
         explained: Of each level. Few topics that explain less than 90 % are only taken where the
             next merge is four times lower, a clear break; else more are, until they explain it.
     """
-    best = int(np.argmax(silhouettes[: MOST_FOR_BEST - 1]))
-    least = KEEPS * silhouettes[best] if silhouettes[best] > 0 else silhouettes[best]
+    most = max(silhouettes[: MOST_FOR_BEST - 1])
+    if most <= 0:
+        return silhouettes.index(most)
+    best = max(place for place in _peaks(silhouettes) if silhouettes[place] >= PEAK * most)
+    least = KEEPS * most
     last = len(silhouettes) - 1
 
     def drop(place: int) -> float:
@@ -129,6 +134,15 @@ def choose(
     ):
         place += 1
     return place
+
+
+def _peaks(silhouettes: list[float]) -> list[int]:
+    """Places of levels of up to 40 topics that are no worse than the ones beside them, and of the
+    best."""
+    few = np.asarray(silhouettes[: MOST_FOR_BEST - 1])
+    beside = np.concatenate([[-np.inf], np.asarray(silhouettes), [-np.inf]])
+    peak = (few >= beside[: len(few)]) & (few >= beside[2 : len(few) + 2])
+    return [int(few.argmax()), *np.flatnonzero(peak & (few > 0)).tolist()]
 
 
 def sums(vectors: Floats, labels: NDArray[np.int32], k: int) -> Floats:

@@ -78,6 +78,8 @@ def apply(state: State, edit: Edit, context: Context) -> tuple[State, Report]:
 def _put(state: State, places: Places, to: NDArray[np.integer]) -> tuple[State, Report]:
     """The documents at `places` put into the topics `to`."""
     changed = state.assigned[places] != to
+    if not changed.any():
+        raise InputError("That changes nothing: no document would be elsewhere than it is.")
     places, to = places[changed], to[changed]
     before = set(state.ids.tolist())
     assigned = state.assigned.copy()
@@ -146,6 +148,11 @@ def _rescue(state: State, edit: Rescue, context: Context) -> tuple[State, Report
     score = like(state, ids, outside, context)
     best = score.argmax(axis=1)
     enough = score[np.arange(len(outside)), best] >= edit.least
+    if not enough.any():
+        raise InputError(
+            f"None of the {len(outside):,} documents in no topic is so like one; ask for less than "
+            f"{edit.least:g}."
+        )
     return _put(state, outside[enough], ids[best[enough]])
 
 

@@ -135,7 +135,8 @@ def told(edit: Edit, names: dict[int, str]) -> str:
     """The edit in words; `names` are those of the topics before it."""
 
     def called(topic: int) -> str:
-        return f'"{names.get(topic, f"topic {topic}")}"'
+        by_words = ", ".join(edit.about.get(topic, [])[:3]) or f"topic {topic}"
+        return f'"{names.get(topic, by_words)}"'
 
     match edit:
         case Rename():

@@ -63,14 +63,14 @@ def chained(edits: Sequence[Edit]) -> list[str]:
     return names
 
 
-def found_again(edit: Edit, topics: Topics) -> Edit:
+def found_again(edit: Edit, topics: Topics, *, same_texts: bool = False) -> Edit:
     """The edit with the ids its topics have in other topics, told by their words.
 
     Raises:
-        InputError: no topic there has enough of the same words, or the edit names documents, which
-            are numbered otherwise there.
+        InputError: no topic there has enough of the same words, or the edit names documents and
+            those there are others.
     """
-    if getattr(edit, "places", ()):
+    if getattr(edit, "places", ()) and not same_texts:
         raise InputError("It moves single documents, which are numbered otherwise there.")
     ids: dict[int, int] = {}
     for topic in edit.topics:

@@ -7,7 +7,7 @@ import numpy as np
 from engine.topics.cluster.levels import sums
 from engine.topics.edit.context import Context
 from engine.topics.edit.state import State
-from engine.topics.topics import Topic, Topics
+from engine.topics.topics import Floats, Ints, Topic, Topics
 from engine.topics.words.describe import (
     name_of,
     representative,
@@ -16,12 +16,13 @@ from engine.topics.words.describe import (
 )
 
 _CENTRAL = 5
+_BLOCK = 20_000
 
 
 def stand(state: State, context: Context) -> Topics:
     """The topics after all edits; those that no edit touched keep their words and centres.
 
-    Takes well under a second for 100,000 documents: only touched topics are described anew.
+    Only touched topics are described anew.
     """
     fit, ids = context.fit, state.ids
     of_fit = {topic.id: (place, topic) for place, topic in enumerate(fit.found)}
@@ -54,13 +55,28 @@ def stand(state: State, context: Context) -> Topics:
         if i not in found:
             at, found[i] = of_fit[i]
             centroids[place] = fit.centroids[at]
-    strength = np.where(state.assigned == fit.assigned, fit.strength, np.float32(1))
     return Topics(
         assigned=state.assigned,
-        strength=strength.astype(np.float32),
+        strength=_strength(state, context, ids, centroids),
         found=tuple(_named(found[i], state) for i in ids.tolist()),
         centroids=centroids,
     )
+
+
+def _strength(state: State, context: Context, ids: Ints, centroids: Floats) -> Floats:
+    """(n,) float32: as found where no edit changed it, else the cosine to the topic's centre."""
+    fit = context.fit
+    strength = np.array(fit.strength, dtype=np.float32)
+    moved = np.flatnonzero(state.assigned != fit.assigned)
+    strength[moved] = 0
+    inside = moved[state.assigned[moved] >= 0]
+    order = np.argsort(ids)
+    place = order[np.searchsorted(ids[order], state.assigned[inside])]
+    for start in range(0, len(inside), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        rows = np.asarray(context.vectors[inside[part]], dtype=np.float32)
+        strength[inside[part]] = np.clip((rows * centroids[place[part]]).sum(axis=1), 0, 1)
+    return strength
 
 
 def _named(topic: Topic, state: State) -> Topic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.errors import InputError
 from engine.topics.edit.apply import apply
 from engine.topics.edit.edits import Rescue
 from engine.topics.edit.replay import replay
@@ -62,11 +63,14 @@ def _rescue(now: Opened) -> None:
         edit = Rescue(by=by, least=least)
         context = context_of(now.artifact.key)
         state, _, _ = replay(history_of(now.artifact).done, context)
-        _, report = apply(state, edit, context)
+        try:
+            moved = apply(state, edit, context)[1].moved
+        except InputError:
+            moved = 0
         if st.button(
-            f"Rescue {report.moved:,} of {outside:,}",
+            f"Rescue {moved:,} of {outside:,}",
             icon=":material/support:",
-            disabled=not report.moved,
+            disabled=not moved,
             key="rescue",
         ):
             make(now.artifact, edit)

@@ -8,15 +8,15 @@ from typing import Any
 
 import streamlit as st
 
-from engine.errors import InputError
 from engine.topics.edit import pending
-from engine.topics.edit.edits import Edit, edit_of, plain, told
-from engine.topics.edit.replay import found_again, replay
+from engine.topics.edit.edits import told
+from engine.topics.edit.replay import replay
+from engine.topics.edit.transfer import EditList, read_list, texts_of, transfer
 from pages._ui.boundary import boundary
 from pages._ui.format import ago, count
 from pages._ui.loaders import store
 from pages._ui.texts import plain as shown
-from pages._ui.topics.editing import context_of, history_of, make
+from pages._ui.topics.editing import context_of, history_of
 from pages._ui.topics.opened import Opened
 
 
@@ -51,7 +51,7 @@ def _list(now: Opened, past: pending.History) -> None:
             st.caption(f"and {len(past.done) - 12} more before")
         st.download_button(
             "Download (.json)",
-            json.dumps(plain(list(past.done)), ensure_ascii=False, indent=1),
+            json.dumps(_listed(now, past).plain(), ensure_ascii=False, indent=1),
             file_name=f"{now.artifact.title}-edits.json",
             mime="application/json",
             icon=":material/download:",
@@ -64,24 +64,20 @@ def _list(now: Opened, past: pending.History) -> None:
 
 
 def _replay(now: Opened, given: Any) -> None:
-    """Each edit with its topics as they are called here; those that find none are told of."""
-    try:
-        entries = json.loads(given.getvalue())
-        edits = [edit_of(entry, f"Edit {n}") for n, entry in enumerate(entries, 1)]
-    except (ValueError, TypeError) as error:
-        raise InputError(f"{given.name} is not a list of edits.") from error
-    there, skipped = list[Edit](), list[str]()
-    for number, edit in enumerate(edits, 1):
-        try:
-            there.append(found_again(edit, now.topics) if edit.about else edit)
-        except InputError as error:
-            skipped.append(f"Edit {number}: {error}")
+    """Make what can be made here; edits that cannot are told of."""
+    context = context_of(now.artifact.key)
+    listed = read_list(given.getvalue(), given.name)
+    there, skipped = transfer(listed, history_of(now.artifact).done, context)
     if skipped:
-        st.session_state["edits-told"] = skipped
+        st.session_state["edits-told"] = [f"Edit {one.number}: {one.why}" for one in skipped]
     if there:
-        make(now.artifact, *there)
-    elif skipped:
-        st.rerun()
+        pending.add(store(), now.artifact, there)
+    st.rerun()
+
+
+def _listed(now: Opened, past: pending.History) -> EditList:
+    context = context_of(now.artifact.key)
+    return EditList(past.done, now.artifact.key, texts_of(context))
 
 
 def _skipped(now: Opened, past: pending.History) -> None:
