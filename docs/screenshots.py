@@ -39,6 +39,9 @@ def main(news: Path) -> None:
         added = engine(env, "data", "add", str(news), "--preset", "news", "--name", "news")
         engine(env, "data", "add", str(ROOT / "samples" / "reviews.csv"), "--preset", "reviews",
                "--name", "reviews")  # fmt: skip
+        engine(env, "data", "add", str(ROOT / "samples" / "papers.jsonl"), "--preset", "papers",
+               "--name", "papers")  # fmt: skip
+        topics = engine(env, "topics", "papers", "--name", "papers-topics")["topics"]
         model = engine(env, "train", "news", "--name", "news-quick")["model"]
         with served(env) as url, sync_playwright() as driver:
             browser = driver.chromium.launch(
@@ -63,6 +66,7 @@ def main(news: Path) -> None:
             look("data", f"/data?dataset={added['dataset']}")
             look("train", f"/train?model={model}", height=1280)
             look("predict", f"/predict?model={model}", height=760, do=ask)
+            look("topics", f"/topics?topics={topics}", height=1180)
             look("runs", "/runs?tab=Artifacts", height=760)
             look("train-dark", f"/train?model={model}", height=1280, dark=True)
             look("predict-phone", f"/predict?model={model}", width=390, height=844, do=ask)

@@ -37,7 +37,7 @@ def levels_figure(
             hovertemplate=f"%{{x}} topics: {name} %{{y:{shown}}}<extra></extra>",
             row=row, col=1,
         )  # fmt: skip
-        if chosen in topics:
+        if chosen is not None and chosen in topics:
             at = list(topics).index(chosen)
             figure.add_scatter(
                 x=[chosen], y=[values[at]], mode="markers", name="chosen",
@@ -46,7 +46,7 @@ def levels_figure(
                 row=row, col=1,
             )  # fmt: skip
     figure.update_yaxes(title_text="Silhouette", row=1, col=1)
-    figure.update_yaxes(title_text="Smallest topic", type="log", row=2, col=1)
+    figure.update_yaxes(title_text="Smallest topic", type="log", dtick=1, row=2, col=1)
     figure.update_xaxes(title_text="Topics", row=2, col=1)
     figure.update_layout(showlegend=False)
     return calm(figure, height=380)

@@ -15,7 +15,7 @@ def topics(store, dataset):
 
 
 def test_the_table_has_every_topic(visit, topics):
-    app = visit("topics", topics=topics.key, view="table")
+    app = visit("topics", topics=topics.key, view="Topics")
     assert not app.exception
     frame = app.dataframe[0].value
     assert sorted(frame["Topic"]) == ["Name 0", "Name 1", "Name 2"]
@@ -23,7 +23,7 @@ def test_the_table_has_every_topic(visit, topics):
 
 
 def test_quality_says_each_number(visit, topics):
-    app = visit("topics", topics=topics.key, view="quality")
+    app = visit("topics", topics=topics.key, view="Quality")
     assert not app.exception
     shown = {metric.label: metric.value for metric in app.metric}
     # Three topics of two words, one of them shared by all: 4 of 6 differ.
@@ -44,7 +44,7 @@ def test_taking_a_level_starts_the_job_its_command_line_shows(
         "pages._ui.topics.quality_part._asked",
         lambda now: {"dataset": now.dataset.key},
     )
-    app = visit("topics", topics=topics.key, view="quality")
+    app = visit("topics", topics=topics.key, view="Quality")
     app.number_input(key="level").set_value(4).run()
     assert any("--topics=4" in code.value for code in app.code)
     button(app, "Take this level").click().run()

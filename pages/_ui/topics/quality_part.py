@@ -19,10 +19,11 @@ from pages._ui.topics.opened import Opened
 def quality_part(now: Opened) -> None:
     """Draw it."""
     levels = _levels(now)
-    for value, name, sentence in _numbers(now, levels):
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            st.metric(name, value, width=220)
-            st.caption(sentence)
+    with st.grid(3, min_column_width=260):
+        for value, name, sentence in _numbers(now, levels):
+            with st.container(gap=None):
+                st.metric(name, value)
+                st.caption(sentence)
     st.subheader("Other numbers of topics", anchor=False)
     if levels:
         _other(now, levels)
@@ -44,8 +45,8 @@ def _numbers(now: Opened, levels: list[dict[str, Any]]) -> list[tuple[str, str, 
                      "same documents; 0 is chance, 1 is always."))  # fmt: skip
     at = next((row for row in levels if row["topics"] == len(now.topics.found)), None)
     if at and now.version == "0":
-        said.append((f"{at['silhouette']:.3f}", "Silhouette", "How far topics lie apart, -1 to 1; "
-                     "real texts are often below 0.2."))  # fmt: skip
+        said.append((f"{at['silhouette']:.3f}", "Silhouette", "How much nearer documents are to "
+                     "their own topic than to the next one, -1 to 1; 0 is between."))  # fmt: skip
     if now.projection and (kept := now.projection.facts.get("kept")) is not None:
         said.append((f"{kept:.0%}", "Kept on the map", "Share of each document's 15 nearest that "
                      "are near it on the map too; the topics do not depend on it."))  # fmt: skip
