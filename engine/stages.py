@@ -105,7 +105,7 @@ STAGES = (
     Stage(
         verb="project",
         makes="projection",
-        version=1,
+        version=2,
         spec="engine.topics.reduce.spec:ProjectSpec",
         build="engine.topics.reduce.build:build",
         heavy=True,
@@ -123,7 +123,7 @@ STAGES = (
     Stage(
         verb="topics",
         makes="topics",
-        version=1,
+        version=2,
         spec="engine.topics.spec:TopicsSpec",
         build="engine.topics.build:build",
         heavy=True,

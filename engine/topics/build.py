@@ -95,7 +95,7 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
     np.save(work.out / "words.npy", weights)
     _save_levels(work, found)
     if spec.map != "none":
-        work.make(map_spec(spec))
+        work.make(map_spec(spec, n))
     return {
         "documents": n,
         "n_topics": k,

@@ -10,7 +10,8 @@ from engine.spec import ArtifactRef
 from engine.topics.reduce.spec import ProjectSpec, ReadSpec
 from engine.topics.words.spec import WordsSpec
 
-_MAP_DIST = 0.1
+_MAP_DIST, _MAP_DIST_OF_FEW = 0.1, 0.3
+_FEW = 2000
 
 
 class TopicsSpec(ReadSpec):
@@ -53,9 +54,10 @@ def space_spec(spec: TopicsSpec) -> ProjectSpec:
     return _project(spec, dims=spec.dims, method="umap", min_dist=0.0)
 
 
-def map_spec(spec: TopicsSpec) -> ProjectSpec:
-    """The map of the same vectors."""
-    return _project(spec, dims=2, method=spec.map, min_dist=_MAP_DIST)
+def map_spec(spec: TopicsSpec, documents: int) -> ProjectSpec:
+    """The map of the same vectors; where documents are few, they are given more room."""
+    room = _MAP_DIST_OF_FEW if documents < _FEW else _MAP_DIST
+    return _project(spec, dims=2, method=spec.map, min_dist=room)
 
 
 def words_spec(spec: TopicsSpec) -> WordsSpec:

@@ -21,6 +21,8 @@ def umap(
         metric="cosine",
         min_dist=min_dist,
         ann="nndescent",
+        # A map begun from the main axes keeps groups that share no neighbour within sight.
+        init="pca" if dims == 2 else "spectral",
         n_epochs=EPOCHS if len(vectors) <= MANY else EPOCHS_OF_MANY,
         seed=seed,
     )
