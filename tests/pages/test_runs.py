@@ -36,7 +36,8 @@ def test_a_running_job_tells_how_far_it_is(visit, make_job):
     pid, started = identity()
     make_job(
         State.RUNNING, pid=pid, started=started,
-        stage="Cleaning texts", done=1200.0, total=4000.0, rate=400.0, memory_mib=80,
+        stage="Cleaning texts", done=1200.0, total=4000.0, rate=900.0,
+        mean_rate=400.0, memory_mib=80,
     )  # fmt: skip
     app = visit("runs")
     assert not app.exception
