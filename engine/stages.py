@@ -114,7 +114,7 @@ STAGES = (
     Stage(
         verb="words",
         makes="words",
-        version=2,
+        version=3,
         spec="engine.topics.words.spec:WordsSpec",
         build="engine.topics.words.build:build",
         heavy=False,
@@ -123,7 +123,7 @@ STAGES = (
     Stage(
         verb="topics",
         makes="topics",
-        version=2,
+        version=3,
         spec="engine.topics.spec:TopicsSpec",
         build="engine.topics.build:build",
         heavy=True,

@@ -81,7 +81,7 @@ def _card(found: Artifact) -> None:
         about += [size(found.bytes), ago(found.manifest.created)]
         st.caption(" · ".join(about))
         if st.button("Open", key=f"open-{found.key}", help=f"Open {plain(found.title)}"):
-            _show(dataset=found.key)
+            nav.stay(dataset=found.key)
 
 
 def _at_work(job_id: str) -> None:
@@ -91,7 +91,7 @@ def _at_work(job_id: str) -> None:
     if job.state in (State.DONE, State.STOPPED):
         kind = _MAKES.get(job.request.verb, "dataset")
         key = str(job.status.result.get(kind, ""))
-        _show(**{kind: key})
+        nav.stay(**{kind: key})
     elif job.active:
         st.caption("You can leave this page or close the browser; the work goes on.")
     else:
@@ -104,15 +104,9 @@ def job_monitor_of(job_id: str) -> Job | None:
     return job_monitor(job_id)
 
 
-def _show(**ids: str) -> None:
-    st.query_params.clear()
-    st.query_params.update({name: value for name, value in ids.items() if value})
-    st.rerun()
-
-
 def _back(label: str) -> None:
     if st.button(label, type="tertiary", icon=":material/arrow_back:", key="back"):
-        _show(**({} if label == "All datasets" else {"new": "1"}))
+        nav.stay(**({} if label == "All datasets" else {"new": "1"}))
 
 
 nav.show(page)

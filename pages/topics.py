@@ -51,7 +51,7 @@ def _explore(found: Artifact) -> None:
     now = opened(found)
     with st.container(gap=None):
         if st.button("All topics", type="tertiary", icon=":material/arrow_back:", key="back"):
-            _show(dataset=now.dataset.key if now.dataset else "")
+            nav.stay(dataset=now.dataset.key if now.dataset else "")
         _heading(now)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = st.segmented_control(
@@ -74,6 +74,8 @@ def _heading(found: Opened) -> None:
         f"made {ago(found.artifact.manifest.created)}",
     ]
     st.caption(plain(" · ".join(said)))
+    if why := found.artifact.facts.get("why"):
+        st.info(plain(why), icon=":material/info:")
 
 
 def _start() -> None:
@@ -113,24 +115,18 @@ def _earlier(dataset: Artifact) -> None:
     st.caption("Choose a row to open it.")
     picked = [i for i in event["selection"]["rows"] if i < len(made)]
     if picked:
-        _show(topics=made[picked[0]].key)
+        nav.stay(topics=made[picked[0]].key)
 
 
 def _at_work(job_id: str) -> None:
     st.title("Topics", anchor=False)
     job = job_monitor(job_id, title="Finding topics")
     if job and job.state in (State.DONE, State.STOPPED):
-        _show(topics=str(job.status.result.get("topics", "")))
+        nav.stay(topics=str(job.status.result.get("topics", "")))
     if job and job.active:
         st.caption("You can leave this page or close the browser; it goes on.")
     elif st.button("Back to the choices", type="tertiary", icon=":material/arrow_back:"):
-        _show(dataset=str(job.request.spec.get("dataset", "")) if job else "")
-
-
-def _show(**ids: str) -> None:
-    st.query_params.clear()
-    st.query_params.update({name: value for name, value in ids.items() if value})
-    st.rerun()
+        nav.stay(dataset=str(job.request.spec.get("dataset", "")) if job else "")
 
 
 nav.show(page)

@@ -96,7 +96,7 @@ def _at_work(job_id: str) -> None:
     if job.state in (State.DONE, State.STOPPED):
         kinds = ("repeats", "search", "model")
         kind = next((k for k in kinds if job.status.result.get(k)), "model")
-        _show(**{kind: str(job.status.result.get(kind, ""))})
+        nav.stay(**{kind: str(job.status.result.get(kind, ""))})
     elif job.active:
         st.caption("You can leave this page or close the browser; the training goes on.")
     else:
@@ -150,22 +150,16 @@ def _earlier(dataset: Artifact, here: Artifact | None = None) -> None:
     st.caption("Choose a row to open its report.")
     picked = [i for i in event["selection"]["rows"] if i < len(models)]
     if picked and not (here and models[picked[0]].key == here.key):
-        _show(model=models[picked[0]].key)
+        nav.stay(model=models[picked[0]].key)
 
 
 def _dataset_of(found: Artifact) -> Artifact | None:
     return next((a for a in store().inputs(found) if a.kind == "dataset"), None)
 
 
-def _show(**ids: str) -> None:
-    st.query_params.clear()
-    st.query_params.update({name: value for name, value in ids.items() if value})
-    st.rerun()
-
-
 def _back(label: str, dataset: Artifact | None = None) -> None:
     if st.button(label, type="tertiary", icon=":material/arrow_back:", key="back"):
-        _show(dataset=dataset.key if dataset else "")
+        nav.stay(dataset=dataset.key if dataset else "")
 
 
 nav.show(page)

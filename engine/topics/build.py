@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from engine.errors import InputError
 from engine.store.files import write_json
+from engine.topics.centres import nearest, sums, unit
 from engine.topics.cluster.cluster import Clustering, cluster
-from engine.topics.cluster.levels import sums
 from engine.topics.quality.coherence import diversity, npmi
 from engine.topics.reduce.spec import embed_spec
 from engine.topics.spec import TopicsSpec, map_spec, space_spec, words_spec
@@ -29,7 +29,6 @@ from engine.work import Work
 
 Floats = NDArray[np.float32]
 FEWEST = 5
-_CENTRAL = 5
 
 
 def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
 
     Returns:
         documents, n_topics, outlier_share, chosen (how that number came about) and names (of the
-        largest), npmi and diversity.
+        largest), npmi, diversity and why (where there is something to say).
 
     Raises:
         InputError: too few documents, or no topic of the size asked for.
@@ -60,6 +59,8 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
         min_cluster_size=spec.min_cluster_size,
         seed=spec.seed,
     )
+    if found.why:
+        work.progress.note(found.why)
     words = load_words(work.make(words_spec(spec)))
     work.progress.stage("Describing topics")
     k = int(found.labels.max(initial=-1)) + 1
@@ -85,7 +86,7 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
                 words=ranked[i],
                 name=name_of(ranked[i]),
                 representative=typical[i],
-                central=central(vectors, found.labels, i, centroids[i]),
+                central=nearest(vectors, np.flatnonzero(found.labels == i), centroids[i]),
             )
             for i in range(k)
         ),
@@ -103,6 +104,7 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
         "chosen": _chosen(spec),
         **_quality(words, ranked),
         "names": [topic.name for topic in topics.found[:10]],
+        **({"why": found.why} if found.why else {}),
         "encoder": spec.encoder,
         "cluster": spec.cluster,
     }
@@ -117,22 +119,6 @@ def _quality(words: Words, ranked: list[Ranked]) -> dict[str, float | None]:
         "npmi": round(float(known.mean()), 4) if len(known) else None,
         "diversity": round(diversity(said), 4),
     }
-
-
-def unit(vectors: Floats) -> Floats:
-    """Each row at length 1; a row of zeros stays one."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    found: Floats = (vectors / np.maximum(length, 1e-12)).astype(np.float32)
-    return found
-
-
-def central(
-    vectors: Floats, assigned: NDArray[np.int32], number: int, centroid: Floats
-) -> tuple[int, ...]:
-    """Places of the documents of a topic nearest to its centre, the nearest first."""
-    places = np.flatnonzero(assigned == number)
-    near = np.asarray(vectors[places], dtype=np.float32) @ centroid
-    return tuple(int(p) for p in places[np.argsort(-near, kind="stable")[:_CENTRAL]])
 
 
 def _save_levels(work: Work, found: Clustering) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InputError
+from engine.topics.centres import unit
 from engine.topics.topics import NO_TOPIC
 from engine.topics.words.describe import Encode
 
@@ -75,11 +76,11 @@ def seeded(
     if not seeds or not all(any(word.strip() for word in one) for one in seeds):
         raise InputError("Give each topic that you look for at least one seed word.")
     middle = np.stack([encode([w for w in one if w.strip()]).mean(axis=0) for one in seeds])
-    target = _fitting(_unit(middle), vectors)
+    target = _fitting(unit(middle), vectors)
     drawn = _nearest(vectors, target, threshold)
     moved = np.array(vectors, dtype=np.float32)
     near = drawn.place != NO_TOPIC
-    moved[near] = _unit((1 - pull) * moved[near] + pull * target[drawn.place[near]])
+    moved[near] = unit((1 - pull) * moved[near] + pull * target[drawn.place[near]])
     return moved, drawn
 
 
@@ -102,9 +103,3 @@ def _fitting(targets: Floats, vectors: Floats) -> Floats:
             f"{targets.shape[1]}; choose the encoder that read the documents."
         )
     return targets
-
-
-def _unit(vectors: Floats) -> Floats:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    found: Floats = (vectors / np.maximum(length, 1e-12)).astype(np.float32)
-    return found

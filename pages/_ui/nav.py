@@ -88,3 +88,10 @@ def link(
 def go(name: str, **ids: str) -> NoReturn:
     """Leave for a page, at `ids`."""
     st.switch_page(PLACES[name].file, query_params=ids or None)
+
+
+def stay(**ids: str) -> NoReturn:
+    """Draw this page anew, at `ids` and nothing else; an empty one is left out."""
+    st.query_params.clear()
+    st.query_params.update({name: value for name, value in ids.items() if value})
+    st.rerun()

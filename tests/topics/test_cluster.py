@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputError
+from engine.topics.centres import sums
 from engine.topics.cluster.cluster import MOST_OUTSIDE, agreement, cluster, largest_first
 from engine.topics.cluster.grains import grains, joined
-from engine.topics.cluster.levels import choose, simplified_silhouette, sums
+from engine.topics.cluster.levels import choose, simplified_silhouette
 from engine.topics.cluster.tree import merge_tree
 
 
@@ -77,6 +78,23 @@ def test_documents_that_are_all_alike_are_one_topic():
     found = cluster(points, vectors)
     assert set(found.labels.tolist()) == {0}
     assert found.levels == ()
+    assert "do not fall apart" in found.why
+
+
+def test_vectors_that_are_all_alike_are_one_topic_however_they_were_scattered():
+    points, _, _ = blobs(3)
+    vectors = np.repeat(np.float32([[0.6, 0.8, 0.0]]), len(points), axis=0)
+    found = cluster(points, vectors)
+    assert set(found.labels[found.labels >= 0].tolist()) == {0}
+    assert "do not fall apart" in found.why
+
+
+def test_more_topics_than_dense_spots_says_who_made_them():
+    points, vectors, _ = blobs(2, each=30)
+    found = cluster(points, vectors, topics=25)
+    assert found.labels.max() == 24
+    assert "K-Means" in found.why
+    assert cluster(points, vectors, topics=2).why == ""
 
 
 def test_every_level_of_the_tree_holds_every_document_and_only_merges():
@@ -121,7 +139,8 @@ def test_silhouettes_are_taken_down_to_85_percent_and_no_further():
     assert choose([0.9]) == 0
     # A later peak that is nearly as good is where to begin.
     assert choose([0.9, 0.5, 0.6, 0.85, 0.8, 0.3]) == 4
-    assert choose([-0.2, -0.1, -0.3]) == 1
+    assert choose([-0.2, -0.1, -0.3]) is None
+    assert choose([0.0, 0.0]) is None
 
 
 def test_few_topics_that_explain_little_are_only_taken_at_a_clear_break():

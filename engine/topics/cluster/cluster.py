@@ -27,12 +27,14 @@ _BLOCK = 100_000
 class Clustering:
     """labels: (n,) int32, largest topic first, -1 for none. strength: (n,) float32, the share of a
     document's 15 nearest ones that are in its topic. levels: what other numbers of topics are
-    like. tree: of the merges that lead from one to the next; None where there are no grains."""
+    like. tree: of the merges that lead from one to the next; None where there are no grains. why: a
+    sentence where something else was done than asked for, or nothing was found; else ""."""
 
     labels: Ints
     strength: Floats
     levels: tuple[Level, ...]
     tree: Tree | None
+    why: str = ""
 
 
 def cluster(
@@ -43,6 +45,7 @@ def cluster(
     topics: int = 0,
     min_cluster_size: int = 0,
     leave_out: bool = True,
+    every_level: bool = True,
     seed: int = 0,
 ) -> Clustering:
     """Find the topics of n documents.
@@ -59,6 +62,7 @@ def cluster(
         topics: How many; 0 chooses.
         min_cluster_size: Above 0 plain HDBSCAN of that size is taken as it is.
         leave_out: Whether documents may be in no topic.
+        every_level: Whether to judge other numbers of topics too where one is asked for.
         seed: Equal seeds give equal topics.
 
     Raises:
@@ -71,7 +75,8 @@ def cluster(
         )
     grain, noise = grains(points, seed=seed)
     tree = merge_tree(points, grain) if grain.max(initial=0) > 0 else None
-    found = levels(tree, vectors, seed=seed) if tree else []
+    judge = tree is not None and (every_level or not topics)
+    found = levels(tree, vectors, seed=seed) if tree and judge else []
     if min_cluster_size and method == "hdbscan":
         labels = dense(points, min_cluster_size)
         if labels.max(initial=-1) < 0:
@@ -81,6 +86,7 @@ def cluster(
             )
         labels = largest_first(labels)
         return Clustering(labels, agreement(points, labels), tuple(found), tree)
+    why = ""
     wanted = topics or next((level.topics for level in found if level.chosen), 1)
     if method == "kmeans":
         labels = _kmeans(points, wanted, seed)
@@ -88,12 +94,22 @@ def cluster(
         labels = tree.labels_at(wanted)
     elif wanted > 1:
         labels = _kmeans(points, wanted, seed)
+        most = tree.most if tree else 1
+        why = (
+            f"HDBSCAN finds {most} dense {'spot' if most == 1 else 'spots'} among {n:,} documents, "
+            f"fewer than {wanted} topics, so K-Means cut them instead."
+        )
     else:
         labels = np.zeros(n, dtype=np.int32)
+    if not topics and wanted == 1:
+        why = (
+            "These documents do not fall apart into topics, so they are one. Ask for a number with "
+            "topics, or look closer with fewer neighbors."
+        )
     strength = agreement(points, labels)
     if method == "hdbscan" and leave_out:
         labels = _without_strays(labels, strength, noise)
-    return Clustering(labels, strength, tuple(found), tree)
+    return Clustering(labels, strength, tuple(found), tree, why)
 
 
 def agreement(points: Floats, labels: Ints) -> Floats:

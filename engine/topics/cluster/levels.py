@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.topics.centres import sums
 from engine.topics.cluster.tree import Tree
 
 Floats = NDArray[np.float32]
@@ -17,6 +18,7 @@ second another peak, with more topics, is taken for the best."""
 MOST_FOR_BEST = 40
 CLIFF, BREAK = 10, 4
 EXPLAINED = 0.9
+SAME = 1e-5
 _MOST = 150
 _SAMPLE = 10_000
 
@@ -44,7 +46,7 @@ class Level:
 
 
 def levels(tree: Tree, vectors: Floats, *, seed: int = 0) -> list[Level]:
-    """Every level from 2 topics to 150, fewest first; one of them is chosen, if there is any.
+    """Every level from 2 topics to 150, fewest first; one is chosen, if on any topics lie apart.
 
     The silhouette is taken in the encoder's space, not in the reduced one, which tears apart what
     belongs together. It is best where topics are far from each other, usually with few of them, or
@@ -101,8 +103,8 @@ def choose(
     *,
     joins: list[float] | None = None,
     explained: list[float] | None = None,
-) -> int:
-    """Place of the level to take, of those from 2 topics on.
+) -> int | None:
+    """Place of the level to take, of those from 2 topics on; None where topics lie apart on none.
 
     Args:
         silhouettes: Of each level.
@@ -113,7 +115,7 @@ def choose(
     """
     most = max(silhouettes[: MOST_FOR_BEST - 1])
     if most <= 0:
-        return silhouettes.index(most)
+        return None
     best = max(place for place in _peaks(silhouettes) if silhouettes[place] >= PEAK * most)
     least = KEEPS * most
     last = len(silhouettes) - 1
@@ -145,23 +147,6 @@ def _peaks(silhouettes: list[float]) -> list[int]:
     return [int(few.argmax()), *np.flatnonzero(peak & (few > 0)).tolist()]
 
 
-def sums(vectors: Floats, labels: NDArray[np.int32], k: int) -> Floats:
-    """(k, width) float32, the sum of the vectors of each label from 0 to k - 1; -1 counts nowhere.
-
-    Reads the vectors in blocks, so that a memory-mapped file stays on the disk.
-    """
-    total = np.zeros((k, vectors.shape[1]), dtype=np.float64)
-    for start in range(0, len(vectors), 50_000):
-        mine = labels[start : start + 50_000]
-        block = np.asarray(vectors[start : start + 50_000], dtype=np.float32)
-        order = np.argsort(mine, kind="stable")
-        order = order[np.searchsorted(mine[order], 0) :]
-        present, first = np.unique(mine[order], return_index=True)
-        if len(present):
-            total[present] += np.add.reduceat(block[order], first, axis=0)
-    return total.astype(np.float32)
-
-
 def simplified_silhouette(
     rows: Floats, labels: NDArray[np.int32], means: Floats, sizes: NDArray[np.float64]
 ) -> float:
@@ -172,7 +157,8 @@ def simplified_silhouette(
     few members pulls the mean to itself.
     """
     squares = (rows**2).sum(axis=1)[:, None] + (means**2).sum(axis=1) - 2 * rows @ means.T
-    far = np.sqrt(np.maximum(squares, 0))
+    # Nearer than float32 can tell is the same place.
+    far = np.sqrt(np.where(squares < SAME, 0, squares))
     places, mine = np.arange(len(rows)), sizes[labels]
     own = far[places, labels] * mine / np.maximum(mine - 1, 1)
     far[places, labels] = np.inf

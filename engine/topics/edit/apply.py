@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InputError
+from engine.topics.centres import sums, unit
 from engine.topics.cluster.cluster import cluster
-from engine.topics.cluster.levels import sums
 from engine.topics.edit.context import Context
 from engine.topics.edit.edits import (
     Delete,
@@ -129,7 +129,7 @@ def _split(state: State, edit: Split, context: Context) -> tuple[State, Report]:
         )
     points = np.asarray(context.points[places])
     vectors = np.asarray(context.vectors[places])
-    labels = cluster(points, vectors, topics=edit.parts, leave_out=False).labels
+    labels = cluster(points, vectors, topics=edit.parts, leave_out=False, every_level=False).labels
     if labels.max(initial=0) < 1:
         raise InputError(
             f"Topic {edit.topic} does not fall apart by itself; say how many parts it should have."
@@ -162,9 +162,8 @@ def _by_vectors(
     """(len(places), k) cosine of each document to each topic's centre."""
     order = np.full(state.next_id + 1, -1, dtype=np.int32)
     order[ids] = np.arange(len(ids), dtype=np.int32)
-    total = sums(context.vectors, order[state.assigned], len(ids))
-    total /= np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
-    found: NDArray[np.float32] = np.asarray(context.vectors[places]) @ total.T
+    centres = unit(sums(context.vectors, order[state.assigned], len(ids)))
+    found: NDArray[np.float32] = np.asarray(context.vectors[places]) @ centres.T
     return found
 
 
@@ -172,8 +171,7 @@ def _by_words(
     state: State, ids: NDArray[np.int32], places: Places, context: Context
 ) -> NDArray[np.float32]:
     """(len(places), k) cosine of each document's words to each topic's c-TF-IDF."""
-    weights = weights_of(context.words, state.assigned, ids)
-    weights /= np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12)
+    weights = unit(weights_of(context.words, state.assigned, ids))
     rows = context.words.counts[places].astype(np.float32)
     length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1))).ravel()
     found: NDArray[np.float32] = np.asarray(rows @ weights.T) / np.maximum(length, 1e-12)[:, None]

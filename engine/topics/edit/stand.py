@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.topics.cluster.levels import sums
+from engine.topics.centres import nearest, sums, unit
 from engine.topics.edit.context import Context
 from engine.topics.edit.state import State
 from engine.topics.topics import Floats, Ints, Topic, Topics
@@ -15,7 +15,6 @@ from engine.topics.words.describe import (
     weights_of,
 )
 
-_CENTRAL = 5
 _BLOCK = 20_000
 
 
@@ -32,8 +31,7 @@ def stand(state: State, context: Context) -> Topics:
     if new:
         order = np.full(state.next_id + 1, -1, dtype=np.int32)
         order[new] = np.arange(len(new), dtype=np.int32)
-        total = sums(context.vectors, order[state.assigned], len(new))
-        total /= np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+        total = unit(sums(context.vectors, order[state.assigned], len(new)))
         weights = weights_of(context.words, state.assigned, ids)
         mine = [ids.tolist().index(i) for i in new]
         ranked = topic_words(weights[mine], context.words.vocabulary)
@@ -41,7 +39,6 @@ def stand(state: State, context: Context) -> Topics:
         typical = representative(context.words, weights[mine], state.assigned, numbers)
         for n, i in enumerate(new):
             places = np.flatnonzero(state.assigned == i)
-            near = np.asarray(context.vectors[places]) @ total[n]
             centroids[mine[n]] = total[n]
             found[i] = Topic(
                 id=i,
@@ -49,7 +46,7 @@ def stand(state: State, context: Context) -> Topics:
                 words=ranked[n],
                 name=name_of(ranked[n]),
                 representative=typical[n],
-                central=tuple(int(p) for p in places[np.argsort(-near, kind="stable")[:_CENTRAL]]),
+                central=nearest(context.vectors, places, total[n]),
             )
     for place, i in enumerate(ids.tolist()):
         if i not in found:

@@ -30,9 +30,9 @@ def build(spec: WordsSpec, work: Work) -> dict[str, Any]:
     """Count words, and pairs of them, text by text.
 
     Writes a sparse matrix, texts by words, as ``indptr.npy`` (n + 1,) int64, ``indices.npy``
-    int32 and ``data.npy`` uint16, and ``vocabulary.json``. Words in more than half of the texts,
-    in too few, or on the list of stop words are left out, and so is what this kind of corpus says
-    whatever a text is about ("paper", "results").
+    int32 and ``data.npy`` uint16, and ``vocabulary.json``. Words in more than half of the texts
+    (where others are left), in too few, or on the list of stop words are left out, and so is what
+    this kind of corpus says whatever a text is about ("paper", "results").
 
     Returns:
         documents, words, min_df and entries.
@@ -136,11 +136,16 @@ def _without(
 def _matrix(
     parts: list[tuple[Keys, Keys, Keys]], n: int, least: int
 ) -> tuple[Keys, Keys, Keys, Keys]:
-    """Rows, columns and counts of the keys in at least `least` texts, and those keys in order."""
+    """Rows, columns and counts of the keys in at least `least` texts, and those keys in order.
+
+    Keys in more than half of the texts tell nothing apart; where there are no others, they stay.
+    """
     empty = np.zeros(0, dtype=np.int64)
     document, key, count = (np.concatenate([*part, empty]) for part in zip(*parts, strict=True))
     keys, place, texts = np.unique(key, return_inverse=True, return_counts=True)
-    kept = (texts >= least) & ((texts <= _MOST_SHARE * n) | (n < 4))
+    kept = texts >= least
+    rare = kept & (texts <= _MOST_SHARE * n)
+    kept = rare if rare.any() else kept
     column = np.cumsum(kept) - 1
     mine = kept[place]
     return document[mine], column[place[mine]], count[mine], keys[kept]

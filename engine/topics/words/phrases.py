@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.topics.centres import unit
 from engine.topics.words.describe import Encode
 from engine.work import Work
 
@@ -23,10 +24,7 @@ def phrase_encoder(encoder: str, work: Work) -> Encode:
     read = _reader(encoder, work)
 
     def encode(phrases: Sequence[str]) -> Floats:
-        vectors = np.asarray(read(list(phrases)), dtype=np.float32)
-        length = np.linalg.norm(vectors, axis=1, keepdims=True)
-        found: Floats = vectors / np.maximum(length, 1e-12)
-        return found
+        return unit(np.asarray(read(list(phrases)), dtype=np.float32))
 
     return encode
 

@@ -23,7 +23,8 @@ def topic_actions(now: Opened, ids: list[int], *, key: str) -> None:
         elif st.button(
             f"Merge these {len(ids)}", icon=":material/merge:", key=f"merge-{key}", type="primary"
         ):
-            make(now.artifact, Merge(into=tuple(ids)))
+            sizes = {t.id: t.size for t in now.topics.found}
+            make(now.artifact, Merge(into=tuple(sorted(ids, key=lambda i: -sizes[i]))))
         if st.button(
             "Delete",
             icon=":material/delete:",
