@@ -84,10 +84,12 @@ def _start() -> None:
 
 def _at_work(job_id: str) -> None:
     st.title("Train", anchor=False)
+    asked = next((j for j in jobs.jobs(store()) if j.id == job_id), None)
+    metric = str(asked.request.spec.get("metric", "macro_f1")) if asked else "macro_f1"
     job = job_monitor(
         job_id,
-        title=_title(job_id),
-        draw=lambda points: curves(_latest(points), job_id),
+        title=_title(asked),
+        draw=lambda points: curves(_latest(points), job_id, metric=metric),
         stoppable=True,
     )
     if job is None:
@@ -103,8 +105,7 @@ def _at_work(job_id: str) -> None:
         _back("Back to the choices", artifact(str(job.request.spec.get("dataset")), "dataset"))
 
 
-def _title(job_id: str) -> str:
-    job = next((j for j in jobs.jobs(store()) if j.id == job_id), None)
+def _title(job: jobs.Job | None) -> str:
     doing = {"repeat": "Training with several seeds", "search": "Searching for the best settings"}
     if job and job.request.verb in doing:
         return doing[job.request.verb] + (f": {job.request.name}" if job.request.name else "")
