@@ -37,14 +37,16 @@ def other_data(about: Subject) -> None:
 
 def _form(about: Subject, model: Artifact) -> None:
     labels = set(about.labels)
-    datasets = {one.key: one for one in store().artifacts("dataset") if one.facts.get("labels")}
+    labelled = [one for one in store().artifacts("dataset") if one.facts.get("labels")]
+    labelled.sort(key=lambda one: not labels & set(one.facts["labels"]))
+    datasets = {one.key: one for one in labelled}
     if not datasets:
         st.caption("There is no dataset with labels; add one on the Data page.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Score it on", list(datasets), format_func=lambda k: datasets[k].title, width=320,
-            key=f"score-on-{model.key}", help="Datasets with labels, newest first.",
+            key=f"score-on-{model.key}", help="Datasets with labels; those with its categories first, newest first.",
         )  # fmt: skip
         split = st.segmented_control(
             "Texts", ["test", "validation", "all"], default="test", required=True,
