@@ -1,4 +1,5 @@
-"""How long an edit of topics takes to be seen: the edit itself, then words, sizes and centres anew.
+"""How long an edit of topics takes to be seen: the edit itself, then words, sizes and centres anew,
+and how long it takes to say before what it would do.
 
     LIMN_CACHE=... python benchmarks/topic_edit_speed.py TOPICS --documents 100000 --rounds 5
 
@@ -21,8 +22,19 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from engine.store import default_store  # noqa: E402
+from engine.topics.cluster.tree import Tree  # noqa: E402
 from engine.topics.edit.context import Context  # noqa: E402
-from engine.topics.edit.edits import Delete, Gather, Merge, Move, Rename, Rescue, Split  # noqa: E402
+from engine.topics.edit.edits import (  # noqa: E402
+    Delete,
+    Gather,
+    Level,
+    Merge,
+    Move,
+    Rename,
+    Rescue,
+    Split,
+)
+from engine.topics.edit.preview import preview  # noqa: E402
 from engine.topics.edit.replay import replay  # noqa: E402
 from engine.topics.edit.stand import stand  # noqa: E402
 from engine.topics.topics import Topics  # noqa: E402
@@ -44,6 +56,7 @@ def repeated(context: Context, n: int) -> Context:
     more.__dict__["vectors"] = np.tile(np.asarray(context.vectors), (times, 1))[:n]
     more.__dict__["points"] = (points + rng.normal(0, 0.01, points.shape)).astype(np.float32)
     more.__dict__["words"] = Words(counts, context.words.vocabulary)
+    more.__dict__["tree"] = Tree(np.tile(context.tree.grain, times)[:n], context.tree.merges)
     return more
 
 
@@ -66,7 +79,10 @@ def main() -> None:
         Rescue(least=0.1),
         Delete(gone=(ids[-1],)),
         Split(topic=ids[0], parts=3),
+        Level(count=2 * len(ids)),
     ]
+    looks = [Merge(into=(ids[1], ids[2])), Split(topic=ids[0], parts=3), Level(count=2 * len(ids))]
+    strays = [Move(places=tuple(range(0, args.documents, 10)), to=-1)]
     seconds: dict[str, list[float]] = {}
     for _ in range(args.rounds):
         context.replayed.clear()
@@ -79,6 +95,16 @@ def main() -> None:
             seconds.setdefault(edit.kind, []).append(time.perf_counter() - began)
             assert not skipped
             assert sum(t.size for t in topics.found) == (topics.assigned >= 0).sum()
+        context.replayed.clear()
+        for look in looks:
+            began = time.perf_counter()
+            preview([], look, context.fit, context)
+            seconds.setdefault(f"preview of {look.kind}", []).append(time.perf_counter() - began)
+        standing = stand(replay(strays, context)[0], context)
+        for by in ("vectors", "words", "both"):
+            began = time.perf_counter()
+            preview(strays, Rescue(by=by, least=0.1), standing, context)
+            seconds.setdefault(f"preview of rescue by {by}", []).append(time.perf_counter() - began)
     medians = {kind: round(statistics.median(took), 3) for kind, took in seconds.items()}
     sizes = {t.id: int((context.fit.assigned == t.id).sum()) for t in whole.fit.found}
     print(f"{args.documents:,} documents, {len(ids)} topics, the split one {sizes[ids[0]]:,}")

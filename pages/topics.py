@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine.jobs import State
 from engine.store import Artifact
+from engine.topics.topics import asked_of
 from pages._ui import nav
 from pages._ui.boundary import boundary
 from pages._ui.format import ago, count
@@ -17,19 +18,31 @@ from pages._ui.job_monitor import job_monitor
 from pages._ui.loaders import artifact, store
 from pages._ui.pickers import artifact_picker
 from pages._ui.texts import plain
+from pages._ui.topics.compare_part import compare_part
+from pages._ui.topics.document_part import asked_document, document_part
 from pages._ui.topics.edit_part import edit_part
-from pages._ui.topics.edits_bar import edits_bar
+from pages._ui.topics.edits_bar import edits_bar, skipped_edits
+from pages._ui.topics.known_topics import what_became
 from pages._ui.topics.map_part import map_part
+from pages._ui.topics.new_part import new_part
 from pages._ui.topics.opened import Opened, opened
 from pages._ui.topics.quality_part import quality_part
+from pages._ui.topics.quality_strip import quality_strip
 from pages._ui.topics.start_form import start_form
 from pages._ui.topics.table_part import table_part
+from pages._ui.topics.take_away_view import take_away_view
+from pages._ui.topics.tree_part import tree_part
+from pages._ui.topics.trends_part import trends_part
 
 _VIEWS = {
     "map": ("Map", map_part),
     "table": ("Topics", table_part),
+    "trends": ("Trends", trends_part),
+    "tree": ("Tree", tree_part),
+    "compare": ("Compare", compare_part),
     "quality": ("Quality", quality_part),
     "edit": ("Edit", edit_part),
+    "new": ("New documents", new_part),
 }
 
 
@@ -49,10 +62,15 @@ def page() -> None:
 
 def _explore(found: Artifact) -> None:
     now = opened(found)
+    if (place := asked_document(now)) is not None:
+        document_part(now, place)
+        return
     with st.container(gap=None):
         if st.button("All topics", type="tertiary", icon=":material/arrow_back:", key="back"):
             nav.stay(dataset=now.dataset.key if now.dataset else "")
         _heading(now)
+        strip = st.empty()
+        strip.caption("How good they are: one moment …")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         view = st.segmented_control(
             "View", list(_VIEWS), default="map", required=True, key="view", bind="query-params",
@@ -60,8 +78,13 @@ def _explore(found: Artifact) -> None:
         )  # fmt: skip
         with boundary():
             edits_bar(now)
+        take_away_view(now)
+    with boundary():
+        skipped_edits(now)
     with boundary():
         _VIEWS[view or "map"][1](now)
+    with strip.container(), boundary():  # last, so that a map need not wait for its numbers
+        quality_strip(now)
 
 
 def _heading(found: Opened) -> None:
@@ -74,6 +97,7 @@ def _heading(found: Opened) -> None:
         f"made {ago(found.artifact.manifest.created)}",
     ]
     st.caption(plain(" · ".join(said)))
+    what_became(found)
     if why := found.artifact.facts.get("why"):
         st.info(plain(why), icon=":material/info:")
 
@@ -100,7 +124,7 @@ def _earlier(dataset: Artifact) -> None:
             "Name": [t.title for t in made],
             "Topics": [t.facts.get("n_topics") for t in made],
             "In no topic": [t.facts.get("outlier_share") for t in made],
-            "Encoder": [t.manifest.spec.get("encoder") for t in made],
+            "Encoder": [asked_of(t).get("encoder") for t in made],
             "Made": [t.manifest.created for t in made],
         },
         column_config={

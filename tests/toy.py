@@ -46,10 +46,16 @@ class OuterSpec(Spec):
     inner_pause_s: float = Field(0.0, description="Seconds each of the inner steps takes.")
 
 
+def _stage(
+    verb: str, makes: str, spec: str, build: str, told: str, *, heavy: bool = False
+) -> Stage:
+    return Stage(verb=verb, makes=makes, spec=spec, build=build, heavy=heavy, help=told)
+
+
 STAGES = (
-    Stage("toy", "toy", 1, "tests.toy:ToySpec", "tests.toy:build", False, "Count."),
-    Stage("toy-heavy", "toy", 1, "tests.toy:HeavyToySpec", "tests.toy:build", True, "Count."),
-    Stage("toy-outer", "outer", 1, "tests.toy:OuterSpec", "tests.toy:outer", False, "Nest."),
+    _stage("toy", "toy", "tests.toy:ToySpec", "tests.toy:build", "Count."),
+    _stage("toy-heavy", "toy", "tests.toy:HeavyToySpec", "tests.toy:build", "Count.", heavy=True),
+    _stage("toy-outer", "outer", "tests.toy:OuterSpec", "tests.toy:outer", "Nest."),
 )
 
 

@@ -12,6 +12,10 @@ from engine.stages import STAGES
 _HELP = ("-h", "--help", "help")
 _OTHERS = {
     "predict": "Classify one text, or a whole file.",
+    "assign": "Find the topic of one new text, or of a whole file.",
+    "topics compare": "Say what became of each topic in another find of topics.",
+    "topics trends": "Say which topics rise and fall over time.",
+    "topics edits": "Write the edits of topics to a file, to make them elsewhere.",
     "starter": "Pack a classifier as one that comes with Limn.",
     "export": "Take a classifier or topics away: a folder, a page of the map, a figure.",
     "artifacts": "list, show, verify, keep, rename, remove or prune what is cached.",
@@ -26,18 +30,19 @@ def dispatch(words: list[str]) -> dict[str, Any] | None:
     Raises:
         InputError: no such command, or its arguments cannot be used.
     """
+    stages = {stage.verb: stage for stage in STAGES}
     # The longer verb first: "topics label" begins as "topics" does.
-    for stage in sorted(STAGES, key=lambda one: -len(one.verb.split())):
-        if rest := _after(stage.verb, words):
+    for verb in sorted([*stages, *_OTHERS], key=lambda one: -len(one.split())):
+        if (rest := _after(verb, words)) is None:
+            continue
+        if verb in stages:
             from engine.commands.stage import run_stage
             from engine.commands.together import launched, run_together
 
-            return (run_together if launched() else run_stage)(stage, rest[0])
-    for verb in _OTHERS:
-        if rest := _after(verb, words):
-            command = import_module(f"engine.commands.{verb}")
-            result: dict[str, Any] | None = command.run(rest[0])
-            return result
+            return (run_together if launched() else run_stage)(stages[verb], rest)
+        command = import_module(f"engine.commands.{verb.replace(' ', '_')}")
+        result: dict[str, Any] | None = command.run(rest)
+        return result
     if words and words[-1] in _HELP and (commands := _commands(words[:-1])):
         _tell(commands)
         return None
@@ -46,10 +51,10 @@ def dispatch(words: list[str]) -> dict[str, Any] | None:
     raise InputError(f"{told}. There is: {known}. See: python -m engine --help")
 
 
-def _after(verb: str, words: list[str]) -> tuple[list[str]] | None:
+def _after(verb: str, words: list[str]) -> list[str] | None:
     """What follows `verb` in `words`; None where they begin otherwise."""
     parts = verb.split()
-    return (words[len(parts) :],) if words[: len(parts)] == parts else None
+    return words[len(parts) :] if words[: len(parts)] == parts else None
 
 
 def _commands(begin: list[str]) -> dict[str, str]:

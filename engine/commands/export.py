@@ -1,4 +1,4 @@
-"""Makes a folder of a classifier that loads without Limn; of topics a page, figure or folder."""
+"""Makes a folder of a classifier that needs no Limn; of topics a page, figure, table or folder."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def run(words: list[str]) -> dict[str, Any]:
     parser.add_argument(
         "--to",
         required=True,
-        help="Folder to make; of topics a page (.html), a figure (.png, .svg, .pdf) or a folder "
-        "for BERTopic. It must not be there yet.",
+        help="Folder to make; of topics a page (.html), a figure (.png, .svg, .pdf), all documents "
+        "(.csv, .xlsx, .parquet), the topics (.json) or a folder for BERTopic. It must not be "
+        "there yet.",
     )
     parser.add_argument("--zip", action="store_true", help="Make FOLDER.zip instead of the folder.")
     parser.add_argument("--no-onnx", action="store_true", help="Leave the ONNX graph out.")

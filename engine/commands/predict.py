@@ -90,9 +90,9 @@ def _file(
     model: Artifact, given: str, output: Path, columns: list[str], store: Store, progress: Progress
 ) -> dict[str, Any]:
     """What the stages 'data import' and 'predict file' make, written to `output`."""
-    from engine.classify.files.space import check_written
     from engine.classify.files.spec import PredictFileSpec
-    from engine.classify.files.write import check_output, check_place, write_file
+    from engine.data.files.space import check_written
+    from engine.data.files.write import check_output, check_place, write_file
     from engine.data.spec_source import SourceSpec
     from engine.work import existing_file
     from engine.work import run as work
@@ -102,8 +102,8 @@ def _file(
     source = work(SourceSpec(path=str(path)), store=store, progress=progress, wish=path.name)
     with using(store, [source]):
         check_output(source.path / "rows.parquet", output)
-        labels = len(model.facts["labels"])
-        check_written(source.path / "rows.parquet", labels, output, store.root)
+        numbers = len(model.facts["labels"]) + 1
+        check_written(source.path / "rows.parquet", numbers, output, store.root)
         spec = PredictFileSpec(model=model.key, source=source.key, columns=columns)
         made = work(spec, store=store, progress=progress, wish=f"{path.stem}-predicted")
     with using(store, [made]):

@@ -56,7 +56,7 @@ def build(spec: EditSpec, work: Work) -> dict[str, Any]:
         work.reads("source", source)
     facts = {
         **dataset.facts,
-        **_counts(new.filter(pa.array(keep))),
+        **counts_of(new.filter(pa.array(keep))),
         **texts,
         "join": dataset.facts.get("join") or dataset.manifest.spec.get("join"),
         "edits": {**_told(edits, old, places), "copies_differ": _copies(edits, new, keep, places)},
@@ -179,7 +179,8 @@ def _write_dropped(dataset: Artifact, gone: list[int], work: Work) -> None:
     pq.write_table(pa.table([rows, reasons], schema=DROPPED), work.out / "dropped.parquet")
 
 
-def _counts(new: pa.Table) -> dict[str, Any]:
+def counts_of(new: pa.Table) -> dict[str, Any]:
+    """Facts counted from the columns label, split, date and, where it is there, weight."""
     labels = Counter(new["label"].to_pylist())
     unlabelled = labels.pop(None, 0)
     splits = Counter(new["split"].to_pylist())

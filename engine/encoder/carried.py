@@ -20,12 +20,15 @@ def carried_vectors(spec: EmbedSpec, work: Work) -> dict[str, Any] | None:
     """Write vectors.npy from the vectors of the version of the dataset that this one was made from.
 
     A version made by `data edit` holds texts of the version before, unchanged: those need not be
-    read again. None, and nothing is written, where no earlier version has such vectors.
+    read again. None, and nothing is written, where no earlier version has such vectors. Of two
+    datasets put together by `data append` each is read by itself, so the first is read only once.
 
     Returns:
         The facts of those vectors, with ``embeddings`` counted anew and ``taken_from``, their key.
     """
     dataset = work.inputs["dataset"]
+    if dataset.manifest.stage == "data append":
+        return _appended(spec, dataset, work)
     if (found := _earlier(spec, dataset, work)) is None:
         return None
     earlier, vectors = found
@@ -41,6 +44,27 @@ def carried_vectors(spec: EmbedSpec, work: Work) -> dict[str, Any] | None:
         out[start : start + _BLOCK] = stored[places[start : start + _BLOCK]]
     out.flush()
     return {**vectors.facts, "embeddings": len(have), "taken_from": vectors.key}
+
+
+def _appended(spec: EmbedSpec, dataset: Artifact, work: Work) -> dict[str, Any] | None:
+    """The vectors of both parts, one after the other; None where a part is gone."""
+    parts = [a for a in work.store.inputs(dataset) if a.kind == "dataset"]
+    if len(parts) != 2:
+        return None
+    made = [work.make(spec.model_copy(update={"dataset": part.key})) for part in parts]
+    stored = [np.load(one.path / "vectors.npy", mmap_mode="r") for one in made]
+    rows = sum(map(len, stored))
+    out = np.lib.format.open_memmap(
+        work.out / "vectors.npy", "w+", dtype=stored[0].dtype, shape=(rows, stored[0].shape[1])
+    )
+    at = 0
+    for vectors in stored:
+        for start in range(0, len(vectors), _BLOCK):
+            block = vectors[start : start + _BLOCK]
+            out[at : at + len(block)] = block
+            at += len(block)
+    out.flush()
+    return {**made[0].facts, "embeddings": rows, "taken_from": made[0].key}
 
 
 def _earlier(spec: EmbedSpec, dataset: Artifact, work: Work) -> tuple[Artifact, Artifact] | None:

@@ -24,6 +24,10 @@ _REST: Pair = ((120, 128, 136), (150, 158, 165))
 _FEW_LIGHT = "0072B2 E69F00 009E73 CC79A7 56B4E9 D55E00 8A8F98 B3A125".split()
 _FEW_DARK = "56B4E9 E69F00 1FB68B DE94BC 3D86C6 F07F2E A3A9B2 E3D65B".split()
 _STEPS = 48
+_GOLDEN = 137.508
+"""Degrees between two hues that follow each other."""
+_TOLD_APART = 30
+"""Topics up to which hues can be told apart, so that each has one of its own."""
 # Viridis in ten steps (Smith and van der Walt, 2015): even to the eye, also in grey.
 _VIRIDIS = "440154 482878 3E4A89 31688E 26828E 1F9E89 35B779 6DCD59 B4DE2C FDE725".split()
 
@@ -54,8 +58,9 @@ def by_topic(
 ) -> Colours:
     """A topic's group is its id and one more, the documents in none are group 0, grey.
 
-    So a topic keeps its group, and mostly its colour, through every edit. Hues go around the map,
-    so that what lies together is alike, in three tones by turns, so that neighbours differ still.
+    So a topic keeps its group, and mostly its colour, through every edit. Up to thirty topics have
+    a hue each. Of more, hues go around the map, so that what lies together is alike, in three tones
+    by turns, so that neighbours differ still.
 
     Args:
         assigned: (n,) topic ids, -1 for none.
@@ -119,7 +124,7 @@ def palette_of(k: int) -> tuple[Pair, ...]:
         pairs = zip(_FEW_LIGHT[:k], _FEW_DARK[:k], strict=True)
         return tuple((_rgb(one), _rgb(other)) for one, other in pairs)
     # The golden angle: however many there are, two that follow each other are far apart.
-    return tuple(_pair(n * 137.508, n) for n in range(k))
+    return tuple(_pair(n * _GOLDEN, n) for n in range(k))
 
 
 def _around(ids: Sequence[int], anchors: NDArray[np.float32]) -> list[Pair]:
@@ -127,6 +132,8 @@ def _around(ids: Sequence[int], anchors: NDArray[np.float32]) -> list[Pair]:
         few = palette_of(len(ids))
         rank = {number: n for n, number in enumerate(sorted(ids))}
         return [few[rank[number]] for number in ids]
+    if max(ids) < _TOLD_APART:
+        return [_pair(number * _GOLDEN, number) for number in ids]
     far = anchors - SIDE / 2
     # A spiral: of two in one direction the outer one has another hue.
     turns = np.degrees(np.arctan2(far[:, 1], far[:, 0])) + 150 * np.hypot(*far.T) / SIDE * 2

@@ -8,22 +8,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.encoder.hub.find import drafted
 from engine.errors import InputError
+from engine.store import Artifact
 from engine.store.files import write_json
 from engine.topics.centres import nearest, sums, unit
-from engine.topics.cluster.cluster import Clustering, cluster
-from engine.topics.quality.coherence import diversity, npmi
+from engine.topics.cluster.cluster import Clustering
+from engine.topics.finding import Found, find
+from engine.topics.guided import asked, check_seeds
+from engine.topics.quality.coherence import headline
 from engine.topics.reduce.spec import embed_spec
 from engine.topics.spec import TopicsSpec, map_spec, space_spec, words_spec
 from engine.topics.topics import Topic, Topics, save_topics
-from engine.topics.words.counts import Words, load_words
+from engine.topics.words.counts import load_words
 from engine.topics.words.describe import (
-    Ranked,
     name_of,
     representative,
     topic_words,
     weights_of,
 )
+from engine.topics.words.meanings import FILE, FINER, Meanings, likely_words
 from engine.topics.words.phrases import phrase_encoder
 from engine.work import Work
 
@@ -35,43 +39,45 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
     """Find topics in few dimensions, describe them by their words, draw the map.
 
     Writes what :func:`engine.topics.topics.save_topics` does, ``levels.json``, ``words.npy`` (each
-    topic's c-TF-IDF) and, where the documents have dense spots, ``grain.npy`` and ``merges.npy``.
+    topic's c-TF-IDF), ``phrases.safetensors`` (what words mean to the encoder) and, where the
+    documents have dense spots, ``grain.npy`` and ``merges.npy``.
 
     Returns:
         documents, n_topics, outlier_share, chosen (how that number came about) and names (of the
-        largest), npmi, diversity and why (where there is something to say).
+        largest), npmi, diversity, why (where there is something to say) and known (what became
+        of each topic that was named or given seed words).
 
     Raises:
-        InputError: too few documents, or no topic of the size asked for.
+        InputError: too few documents, no topic of the size asked for, more names than documents,
+            or a seed word that none of them has.
     """
     dataset = work.inputs["dataset"]
     n = int(dataset.facts["rows"])
     if n < FEWEST:
         raise InputError(f"{dataset.title} has {n} documents; topics need at least {FEWEST}.")
+    _check(spec, dataset)
     vectors = np.load(work.make(embed_spec(spec)).path / "vectors.npy", mmap_mode="r")
     points = np.load(work.make(space_spec(spec)).path / "points.npy", mmap_mode="r")
+    words = load_words(work.make(words_spec(spec)))
+    meanings = Meanings(lambda: phrase_encoder(spec.encoder, work))
     work.progress.stage("Finding topics")
-    found = cluster(
-        points,
-        vectors,
-        method=spec.cluster,
-        topics=spec.topics,
-        min_cluster_size=spec.min_cluster_size,
-        seed=spec.seed,
-    )
+    whole = find(spec, points, vectors, words, meanings)
+    found = whole.clustering
     if found.why:
         work.progress.note(found.why)
-    words = load_words(work.make(words_spec(spec)))
     work.progress.stage("Describing topics")
     k = int(found.labels.max(initial=-1)) + 1
     ids = np.arange(k, dtype=np.int32)
     centroids = unit(sums(vectors, found.labels, k))
     weights = weights_of(words, found.labels, ids)
+    finer = found.tree.labels_at(FINER) if found.tree else None
+    cheap = drafted(spec.encoder) is not None
+    meanings.learn(likely_words(words, weights, finer, cheap=cheap))
     ranked = topic_words(
         weights,
         words.vocabulary,
         centroids=centroids,
-        encode=phrase_encoder(spec.encoder, work),
+        encode=meanings,
         diversity=spec.diversity,
     )
     typical = representative(words, weights, found.labels, ids)
@@ -84,7 +90,7 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
                 id=i,
                 size=int(sizes[i]),
                 words=ranked[i],
-                name=name_of(ranked[i]),
+                name=whole.name_of(i) or name_of(ranked[i]),
                 representative=typical[i],
                 central=nearest(vectors, np.flatnonzero(found.labels == i), centroids[i]),
             )
@@ -94,6 +100,7 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
     )
     save_topics(work.out, topics)
     np.save(work.out / "words.npy", weights)
+    meanings.save(work.out / FILE)
     _save_levels(work, found)
     if spec.map != "none":
         work.make(map_spec(spec, n))
@@ -102,23 +109,34 @@ def build(spec: TopicsSpec, work: Work) -> dict[str, Any]:
         "n_topics": k,
         "outlier_share": round(topics.outlier_share, 4),
         "chosen": _chosen(spec),
-        **_quality(words, ranked),
+        **headline([[word for word, _ in topic] for topic in ranked], words),
         "names": [topic.name for topic in topics.found[:10]],
         **({"why": found.why} if found.why else {}),
+        **({"known": _known(whole, topics)} if whole.wanted else {}),
         "encoder": spec.encoder,
         "cluster": spec.cluster,
     }
 
 
-def _quality(words: Words, ranked: list[Ranked]) -> dict[str, float | None]:
-    """How well the words of a topic go together, and how many of them are its own."""
-    said = [[word for word, _ in topic] for topic in ranked]
-    together = npmi(said, words)
-    known = together[np.isfinite(together)]
-    return {
-        "npmi": round(float(known.mean()), 4) if len(known) else None,
-        "diversity": round(diversity(said), 4),
-    }
+def _check(spec: TopicsSpec, dataset: Artifact) -> None:
+    """Say what cannot be asked of these documents before they are read for an hour."""
+    wanted = asked(spec.names, spec.seeds)
+    n = int(dataset.facts["rows"])
+    if len(wanted) > n:
+        raise InputError(f"{len(wanted)} topics are given for {n} documents; give fewer.")
+    check_seeds(dataset.path / "rows.parquet", wanted)
+
+
+def _known(found: Found, topics: Topics) -> list[dict[str, Any]]:
+    """What became of each topic that was asked for; topic is None where no document is like it."""
+    return [
+        {
+            "asked": one.called,
+            "topic": (label := found.labels.get(place)),
+            "documents": 0 if label is None else topics.found[label].size,
+        }
+        for place, one in enumerate(found.wanted)
+    ]
 
 
 def _save_levels(work: Work, found: Clustering) -> None:
@@ -131,4 +149,6 @@ def _save_levels(work: Work, found: Clustering) -> None:
 def _chosen(spec: TopicsSpec) -> str:
     if spec.topics:
         return "asked for"
+    if spec.cluster == "plscan":
+        return "by how long dense spots last"
     return "by min_cluster_size" if spec.min_cluster_size else "by how far topics lie apart"

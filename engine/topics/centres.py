@@ -16,15 +16,15 @@ def sums(vectors: Floats, labels: NDArray[np.int32], k: int) -> Floats:
 
     Reads the vectors in blocks, so that a memory-mapped file stays on the disk.
     """
+    from scipy.sparse import csr_matrix
+
     total = np.zeros((k, vectors.shape[1]), dtype=np.float64)
     for start in range(0, len(vectors), _BLOCK):
         mine = labels[start : start + _BLOCK]
         block = np.asarray(vectors[start : start + _BLOCK], dtype=np.float32)
-        order = np.argsort(mine, kind="stable")
-        order = order[np.searchsorted(mine[order], 0) :]
-        present, first = np.unique(mine[order], return_index=True)
-        if len(present):
-            total[present] += np.add.reduceat(block[order], first, axis=0)
+        there = np.flatnonzero(mine >= 0)
+        ones = np.ones(len(there), dtype=np.float32)
+        total += csr_matrix((ones, (mine[there], there)), shape=(k, len(mine))) @ block
     return total.astype(np.float32)
 
 

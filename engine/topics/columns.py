@@ -51,15 +51,22 @@ def column(rows: Path, name: str, *, source: Path | None = None) -> Column:
     Raises:
         InputError: no such column, or one that says something else of nearly every document.
     """
+    return _read(name, held_column(rows, name, source=source))
+
+
+def held_column(rows: Path, name: str, *, source: Path | None = None) -> Any:
+    """The values as they lie in the file, an Arrow array in the order of the documents.
+
+    Raises:
+        InputError: no such column.
+    """
     import pyarrow.parquet as pq
 
     path = source or rows
     if name not in pq.read_schema(path).names:
         raise InputError(f"There is no column {name!r} in this file.")
     held = pq.read_table(path, columns=[name])[name].combine_chunks()
-    if source is not None:
-        held = held.take(source_places(rows))
-    return _read(name, held)
+    return held.take(source_places(rows)) if source is not None else held
 
 
 def _read(name: str, held: Any) -> Column:

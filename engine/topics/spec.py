@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from engine.spec import ArtifactRef
 from engine.topics.reduce.spec import ProjectSpec, ReadSpec
@@ -18,10 +18,11 @@ class TopicsSpec(ReadSpec):
     """Find the topics of a dataset."""
 
     dataset: Annotated[str, ArtifactRef("dataset")] = Field(description="Dataset: its name or key.")
-    cluster: Literal["hdbscan", "kmeans"] = Field(
+    cluster: Literal["hdbscan", "kmeans", "plscan"] = Field(
         "hdbscan",
         description="hdbscan finds dense spots and merges them into topics; kmeans cuts the whole "
-        "into even parts.",
+        "into even parts; plscan takes the dense spots that last over most sizes, and leaves many "
+        "documents in none.",
     )
     topics: int = Field(
         0, ge=0, le=1000, description="How many topics; 0 lets the documents decide."
@@ -31,6 +32,25 @@ class TopicsSpec(ReadSpec):
         ge=0,
         description="Documents a topic has at least, for plain HDBSCAN; 0 merges its dense spots "
         "up to the level where topics lie apart (hdbscan).",
+    )
+    names: list[str] = Field(
+        [],
+        max_length=200,
+        description="Topics you know of, by name: documents like a name become that topic, the "
+        "others get theirs as usual.",
+    )
+    seeds: list[list[str]] = Field(
+        [],
+        max_length=200,
+        description="Topics you know of, by words that their documents use: a list of words for "
+        'each, as JSON: [["robot","gripper"],["epidemic"]].',
+    )
+    likeness: float = Field(
+        1.5,
+        ge=0,
+        le=10,
+        description="How much more like such a topic than the usual document a group of them must "
+        "be, in standard deviations: less takes in more.",
     )
     dims: int = Field(5, ge=2, le=50, description="Dimensions in which topics are looked for.")
     neighbors: int = Field(
@@ -47,6 +67,46 @@ class TopicsSpec(ReadSpec):
         "umap", description="How the map is drawn; none leaves it for later."
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Equal seeds give equal topics.")
+
+    @field_validator("names")
+    @classmethod
+    def _named_once(cls, names: list[str]) -> list[str]:
+        names = [" ".join(name.split()) for name in names]
+        if not all(names):
+            raise ValueError("one of the names is empty")
+        twice = next((n for i, n in enumerate(names) if _held(n, names[:i])), None)
+        if twice is not None:
+            raise ValueError(f"{twice!r} is named twice; give each name once")
+        return names
+
+    @field_validator("seeds", mode="before")
+    @classmethod
+    def _lists(cls, seeds: Any) -> Any:
+        if isinstance(seeds, list) and any(isinstance(one, str) for one in seeds):
+            raise ValueError('give a list of words for each topic, as in [["robot","gripper"]]')
+        return seeds
+
+    @field_validator("seeds")
+    @classmethod
+    def _said(cls, seeds: list[list[str]]) -> list[list[str]]:
+        seeds = [[" ".join(word.split()) for word in words if word.strip()] for words in seeds]
+        if not all(seeds):
+            raise ValueError("a topic without seed words; give at least one")
+        return [list(dict.fromkeys(words)) for words in seeds]
+
+    @model_validator(mode="after")
+    def _room(self) -> Self:
+        known = len(self.names) + len(self.seeds)
+        if 0 < self.topics <= known:
+            raise ValueError(
+                f"{known} topics are given and {self.topics} wanted, which leaves none for the "
+                "other documents; ask for more, or for 0"
+            )
+        return self
+
+
+def _held(name: str, names: list[str]) -> bool:
+    return name.casefold() in {one.casefold() for one in names}
 
 
 def space_spec(spec: TopicsSpec) -> ProjectSpec:

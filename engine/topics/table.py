@@ -50,17 +50,12 @@ def table_of(
     return pa.table(columns)
 
 
-def csv_of(
-    topics: Topics, places: NDArray[np.int64], *, rows: Path, source: Path | None = None
-) -> bytes:
-    """:func:`table_of` as CSV, lists and the like as JSON."""
-    import io
+def flattened(table: pa.Table) -> pa.Table:
+    """The table with lists and the like as JSON, for formats whose cells are numbers and texts."""
     import json
 
     import pyarrow as pa
-    from pyarrow import csv
 
-    table = table_of(topics, places, rows=rows, source=source)
     for n, name in enumerate(table.column_names):
         if pa.types.is_nested(table[name].type):
             said = [
@@ -68,7 +63,18 @@ def csv_of(
                 for cell in table[name].to_pylist()
             ]
             table = table.set_column(n, name, pa.array(said, pa.string()))
+    return table
+
+
+def csv_of(
+    topics: Topics, places: NDArray[np.int64], *, rows: Path, source: Path | None = None
+) -> bytes:
+    """:func:`table_of` as CSV, lists and the like as JSON."""
+    import io
+
+    from pyarrow import csv
+
     out = io.BytesIO()
     out.write(b"\xef\xbb\xbf")  # so that Excel reads it as UTF-8
-    csv.write_csv(table, out)
+    csv.write_csv(flattened(table_of(topics, places, rows=rows, source=source)), out)
     return out.getvalue()

@@ -78,6 +78,12 @@ def _missing(number: int) -> Topic:
     raise KeyError(f"there is no topic {number}")
 
 
+def asked_of(artifact: Artifact) -> dict[str, Any]:
+    """The spec by which the topics were found, also where edits made these of others."""
+    found: dict[str, Any] = artifact.facts.get("asked") or artifact.manifest.spec
+    return found
+
+
 def save_topics(folder: Path, topics: Topics) -> None:
     """Write assigned.npy, strength.npy, centroids.npy and topics.json."""
     np.save(folder / "assigned.npy", topics.assigned.astype(np.int32))

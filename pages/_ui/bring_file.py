@@ -12,6 +12,7 @@ from engine.settings import settings
 from pages._ui.boundary import boundary
 from pages._ui.files import allowed_file, keep_upload, listed_files
 from pages._ui.loaders import store
+from pages._ui.pickers import describe
 from pages._ui.texts import plain
 
 _FORMATS = (
@@ -47,6 +48,20 @@ def start_reading(path: str, **options: str) -> str:
     name = store().free_name(f"{Path(path).name.split('.')[0]} file")
     spec = SourceSpec.parse({"path": path, **options})
     return jobs.submit(spec, store=store(), name=name).id
+
+
+def read_before(key: str, chosen: Callable[[str], None]) -> None:
+    """The files that were read before; `chosen` is told the key of one, and leads there."""
+    known = {one.key: one for one in store().artifacts("source")}
+    if not known:
+        st.caption("No file was read yet; upload one.")
+        return
+    picked = st.selectbox(
+        "A file that was read before", list(known), format_func=lambda k: describe(known[k]),
+        key=key,
+    )  # fmt: skip
+    if st.button("Choose it", type="primary", key=f"{key}-choose"):
+        chosen(str(picked))
 
 
 def _upload(key: str, begun: Callable[[str], None]) -> None:

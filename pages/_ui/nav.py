@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from pages._ui.boundary import boundary
 
@@ -92,6 +94,9 @@ def go(name: str, **ids: str) -> NoReturn:
 
 def stay(**ids: str) -> NoReturn:
     """Draw this page anew, at `ids` and nothing else; an empty one is left out."""
-    st.query_params.clear()
+    for name in st.query_params.to_dict():
+        # What a widget writes there cannot be taken away, and goes with the widget.
+        with suppress(StreamlitAPIException):
+            del st.query_params[name]
     st.query_params.update({name: value for name, value in ids.items() if value})
     st.rerun()

@@ -17,7 +17,7 @@ from engine.classify.files.spec import PredictFileSpec
 from engine.jobs import State
 from engine.store import Artifact
 from pages._ui.boundary import boundary
-from pages._ui.bring_file import bring_file
+from pages._ui.bring_file import bring_file, read_before
 from pages._ui.format import about, count, size
 from pages._ui.forms import command_line
 from pages._ui.job_monitor import job_monitor
@@ -79,19 +79,7 @@ def _watch(job_id: str) -> None:
 
 
 def _read_before() -> None:
-    known = store().artifacts("source")
-    if not known:
-        st.caption("No file was read yet; upload one.")
-        return
-    offered = {one.key: one for one in known}
-    key = st.selectbox(
-        "A file that was read before",
-        list(offered),
-        format_func=lambda k: describe(offered[k]),
-        key="predict-file-known",
-    )
-    if st.button("Choose it", type="primary"):
-        _show(source=key)
+    read_before("predict-file-known", lambda key: _show(source=key))
 
 
 def _choices(found: Artifact, source: Artifact) -> None:
@@ -165,9 +153,9 @@ def _estimate(found: Artifact, source: Artifact) -> str:
 
 
 def _disk(found: Artifact, source: Artifact) -> str:
-    from engine.classify.files.space import result_bytes
+    from engine.data.files.space import result_bytes
 
-    whole, _ = result_bytes(source.path / "rows.parquet", len(found.facts["labels"]))
+    whole, _ = result_bytes(source.path / "rows.parquet", len(found.facts["labels"]) + 1)
     return f"The result takes about {size(whole)} on disk."
 
 

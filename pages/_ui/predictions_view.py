@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +9,14 @@ import streamlit as st
 
 from engine.store import Artifact
 from pages._ui.boundary import boundary
-from pages._ui.format import count, percent, size
-from pages._ui.loaders import payload_json, store
+from pages._ui.format import count, percent
+from pages._ui.loaders import payload_json
 from pages._ui.notes import notes
+from pages._ui.take_rows import take_rows
 from pages._ui.texts import plain, short, show
 
 _A_PAGE = 50
 _MOST_COLUMNS = 6
-_IN_MEMORY = {"parquet": 300_000_000, "csv": 100_000_000, "xlsx": 15_000_000}
-"""Largest rows.parquet, in bytes, that a button hands out in each format: the browser's copy stands
-in the server's memory. Larger ones are written from a terminal."""
-_MIME = {
-    "csv": "text/csv",
-    "parquet": "application/vnd.apache.parquet",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def predictions_view(found: Artifact) -> None:
@@ -113,62 +105,13 @@ def _agreement(found: Artifact) -> None:
 
 
 def _downloads(found: Artifact) -> None:
-    rows = found.path / "rows.parquet"
-    stem = found.title
-    bytes_ = rows.stat().st_size
-    too_large = []
-    with st.container(horizontal=True, gap="small"):
-        for kind, icon in (("csv", "csv"), ("xlsx", "table"), ("parquet", "database")):
-            name = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet"}[kind]
-            if bytes_ > _IN_MEMORY[kind] or (problem := _problem(rows, kind)):
-                too_large.append(problem if bytes_ <= _IN_MEMORY[kind] else "")
-                continue
-            st.download_button(
-                f"Download {name}",
-                partial(_file, str(rows), kind),
-                file_name=f"{stem}.{kind}",
-                mime=_MIME[kind],
-                icon=f":material/{icon}:",
-                on_click="ignore",
-                key=f"take-{kind}",
-                type="primary" if kind == "csv" else "secondary",
-            )
-    st.caption(
-        "Every column of the file, then prediction, confidence and a probability for each "
-        "category. In CSV a text that begins like a formula gets a ' in front, so that no "
-        "spreadsheet runs it; Parquet keeps every cell as it is."
+    model = found.manifest.spec["model"]
+    take_rows(
+        found.path / "rows.parquet",
+        found.title,
+        added="prediction, confidence and a probability for each category",
+        command=f"python -m engine predict {model} --input FILE --output predicted.csv",
     )
-    for problem in filter(None, too_large):
-        st.caption(f":material/info: {plain(problem)}")
-    if "" in too_large:
-        st.info(
-            f"{size(bytes_)} are too much for the browser in some formats. On the machine Limn "
-            "runs on, this writes any of them:"
-        )
-        model = found.manifest.spec["model"]
-        st.code(f"python -m engine predict {model} --input FILE --output predicted.csv", "bash")
-
-
-def _problem(rows: Path, kind: str) -> str:
-    from engine.classify.files.write import check_output
-    from engine.errors import InputError
-
-    try:
-        check_output(rows, rows.with_name(f"predicted.{kind}"))
-    except InputError as error:
-        return str(error)
-    return ""
-
-
-def _file(rows: str, kind: str) -> bytes:
-    """The file in that format, made when the button is pressed."""
-    from engine.classify.files.write import write_file
-
-    if kind == "parquet":
-        return Path(rows).read_bytes()
-    with store().temporary() as folder:
-        write_file(Path(rows), folder / f"predicted.{kind}", store=store())
-        return (folder / f"predicted.{kind}").read_bytes()
 
 
 def _rows(found: Artifact) -> None:

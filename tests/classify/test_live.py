@@ -16,8 +16,8 @@ from engine.classify.live.classifier import export_needed, load_live
 from engine.classify.live.explain import weigh_sentences, weigh_words
 from engine.classify.live.familiar import USUAL, learn_familiar, open_familiar
 from engine.classify.live.language import foreign
-from engine.classify.live.pieces import sentences, words
 from engine.classify.spec import TrainSpec
+from engine.data.pieces import sentences, words
 from engine.errors import InputError
 from engine.settings import ROOT
 from engine.work import run

@@ -64,7 +64,7 @@ SPECS = st.builds(
     mapping=st.dictionaries(TEXT, TEXT, max_size=3),
     counts=st.dictionaries(TEXT, st.integers(), max_size=3),
 )  # fmt: skip
-STAGE = Stage("every one", "toy", 1, "", "", False, "All 100% of it.")
+STAGE = Stage(verb="every one", makes="toy", spec="", build="", help="All 100% of it.")
 
 
 def _parser(spec):

@@ -128,7 +128,7 @@ def test_the_table_shows_only_what_was_picked(visit_files, predictions):
 
 
 def test_downloads_hold_every_row(predictions):
-    from pages._ui.predictions_view import _file
+    from pages._ui.take_rows import _file
 
     rows = str(predictions.path / "rows.parquet")
     n = predictions.facts["rows"]
@@ -139,9 +139,7 @@ def test_downloads_hold_every_row(predictions):
 
 
 def test_what_is_too_large_for_the_browser_gets_its_command(visit_files, predictions, monkeypatch):
-    monkeypatch.setattr(
-        "pages._ui.predictions_view._IN_MEMORY", {"parquet": 1e9, "csv": 1e9, "xlsx": 10}
-    )
+    monkeypatch.setattr("pages._ui.take_rows._IN_MEMORY", {"parquet": 1e9, "csv": 1e9, "xlsx": 10})
     app = visit_files(predictions=predictions.key)
     assert [d.label for d in app.get("download_button")] == ["Download CSV", "Download Parquet"]
     assert "--output predicted.csv" in said(app)

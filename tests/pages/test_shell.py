@@ -174,3 +174,11 @@ def test_an_address_keeps_its_letters(end):
     address = "https://example.org/sets/ag_news-2"
     assert address in plain(f"from {address}{end}")
     assert address not in plain(f"from {address}**bold**{end}")
+
+
+def test_a_tab_in_the_address_does_not_hinder_leaving(visit, dataset):
+    app = visit("data", dataset=dataset.key, view="Profile")
+    next(one for one in app.button if one.label == "All datasets").click().run()
+    assert not app.exception
+    assert not app.error
+    assert "dataset" not in app.query_params

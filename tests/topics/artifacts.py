@@ -9,10 +9,15 @@ import numpy as np
 
 from engine.store.artifact import Manifest
 from engine.topics.topics import Topic, Topics, save_topics
+from engine.topics.words.spec import WordsSpec
+from engine.work import run
 
 
-def topics_artifact(store, dataset, *, topics=3, outliers=4, mapped=True):
-    """Document n is of topic n % `topics`, the first `outliers` of none; a round map of them."""
+def topics_artifact(store, dataset, *, topics=3, outliers=4, mapped=True, described=False):
+    """Document n is of topic n % `topics`, the first `outliers` of none; a round map of them.
+
+    `described`: with the words of its texts and vectors about each topic's centre.
+    """
     n = int(dataset.facts["rows"])
     rng = np.random.default_rng(0)
     assigned = np.arange(n, dtype=np.int32) % topics
@@ -31,6 +36,12 @@ def topics_artifact(store, dataset, *, topics=3, outliers=4, mapped=True):
         flat = _publish(store, "projection", dataset.key, {}, {"dims": 2},
                         lambda to: np.save(to / "points.npy", points.astype("f4")))  # fmt: skip
         inputs["projection"] = f"projection/{flat.key}"
+    if described:
+        vectors = np.eye(topics, 8)[np.arange(n) % topics] + rng.normal(0, 0.05, (n, 8))
+        made = _publish(store, "vectors", dataset.key, {}, {},
+                        lambda to: np.save(to / "vectors.npy", vectors.astype("f4")))  # fmt: skip
+        words = run(WordsSpec(dataset=dataset.key), store=store)
+        inputs |= {"vectors": f"vectors/{made.key}", "words": f"words/{words.key}"}
     facts = {"documents": n, "n_topics": topics, "outlier_share": outliers / n}
     return _publish(store, "topics", dataset.key, inputs, facts, lambda to: save_topics(to, kept))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -25,7 +27,6 @@ from engine.topics.edit.edits import (
     Split,
     edit_of,
     plain,
-    read_edits,
     told,
 )
 from engine.topics.edit.replay import about, found_again, replay
@@ -204,6 +205,19 @@ def test_all_is_undone_and_redone_and_outlives_the_process(context):
     pending.history_file(store, artifact).unlink()
 
 
+def test_edits_made_together_go_back_and_come_again_together(context):
+    store, artifact = context.store, context.artifact
+    first = pending.add(store, artifact, [Rename(topic=0, name="First")])
+    both = pending.add(store, artifact, [Pin(topic=0), Rename(topic=1, name="Second")])
+    assert pending.undo(store, artifact).done == first.done
+    assert pending.redo(store, artifact) == both
+    assert pending.undo(store, artifact).done == first.done
+    assert pending.undo(store, artifact).done == ()
+    assert pending.redo(store, artifact).done == first.done
+    assert pending.redo(store, artifact) == both
+    pending.history_file(store, artifact).unlink()
+
+
 def test_a_damaged_list_says_so(context):
     path = pending.history_file(context.store, context.artifact)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -285,10 +299,42 @@ def test_a_file_that_is_no_list_of_edits_names_the_place(tmp_path):
     path = tmp_path / "edits.json"
     path.write_text('[{"kind": "pin", "topic": 1}, {"kind": "merge", "into": [1]}]')
     with pytest.raises(InputError, match="Edit 2 of edits.json"):
-        read_edits(path)
+        read_list(path.read_bytes(), path.name)
     path.write_text("{}")
     with pytest.raises(InputError, match="no list"):
-        read_edits(path)
+        read_list(path.read_bytes(), path.name)
+
+
+def test_a_name_of_nothing_but_blanks_is_none():
+    with pytest.raises(InputError, match="name"):
+        edit_of({"kind": "rename", "topic": 0, "name": "   "})
+    assert edit_of({"kind": "rename", "topic": 0, "name": " Bread "}) == Rename(
+        topic=0, name="Bread"
+    )
+
+
+def test_sessions_that_replay_side_by_side_get_their_own(context, monkeypatch):
+    monkeypatch.setattr("engine.topics.edit.replay._REMEMBERED", 2)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+
+    def session(n):
+        for i in range(200):
+            edits = [Rename(topic=0, name=str(k)) for k in range(i % 5 + 1)]
+            state, _, _ = replay([*edits, Rename(topic=1, name=str(n))], context)
+            yield state.names == {0: str(i % 5), 1: str(n)}
+
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(lambda n: all(session(n)), range(8)))
+    finally:
+        sys.setswitchinterval(before)
+
+
+def test_a_topic_is_called_as_it_was_when_the_edit_was_made():
+    edit = Pin(topic=3, about={3: ["bread", "oven", "flour", "yeast"]})
+    assert told(edit, {}) == '"bread, oven, flour" is kept as it is'
+    assert told(edit, {3: "Baking"}) == '"Baking" is kept as it is'
 
 
 def test_every_edit_can_be_told(context):

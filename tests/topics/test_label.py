@@ -17,6 +17,7 @@ from engine.topics.label.build import load_labels
 from engine.topics.label.endpoint import Endpoint, Unanswered, endpoint
 from engine.topics.label.evidence import checked
 from engine.topics.label.spec import LabelSpec
+from engine.topics.label.where import host_of, is_here
 from engine.work import run
 from tests.classify.conftest import add_dataset, write_csv
 from tests.topics.artifacts import topics_artifact
@@ -181,3 +182,36 @@ def test_a_slow_model_times_out(stub):
 def test_a_name_is_read_and_weighed_against_the_topic(answer, name, supported):
     label = checked(0, answer, ["robot arm"], ["A robot learns to grip."])
     assert (label.name, label.supported) == (name, supported)
+
+
+def test_nonsense_from_some_point_on_loses_nothing_that_came_before(asked, store, topics):
+    asked.reply = lambda number, question: told(question) if number <= 4 else "<p>{busy}</p>"
+    first = run(LabelSpec(topics=topics.key), store=store)
+    assert first.facts["stopped_at"] == first.facts["named"] == 4
+    assert len(asked.questions) == 9, "after five in a row it is let alone"
+    asked.reply = lambda number, question: told(question)
+    assert run(LabelSpec(topics=topics.key), store=store).facts["named"] == 12
+    assert len(asked.questions) == 9 + 8
+
+
+def test_a_question_that_is_not_liked_does_not_end_the_rest(asked, store, topics):
+    asked.reply = lambda number, question: 400 if told(question) == "word3" else told(question)
+    made = run(LabelSpec(topics=topics.key), store=store)
+    assert made.facts["named"] == 11
+    assert len(asked.questions) == 12
+    assert load_labels(made)[3].name == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "here"),
+    [
+        ("http://localhost:11434/v1", "localhost", True),
+        ("http://127.0.0.1:8000/v1", "127.0.0.1", True),
+        ("http://[::1]/v1", "::1", True),
+        ("https://api.example.com/v1", "api.example.com", False),
+        ("https://localhost.example.com/v1", "localhost.example.com", False),
+        ("http://192.168.0.7/v1", "192.168.0.7", False),
+    ],
+)
+def test_where_a_model_runs_is_known(url, host, here):
+    assert (host_of(url), is_here(url)) == (host, here)

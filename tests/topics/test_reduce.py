@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
+from engine.store import Store
+from engine.topics.reduce import manifolds
+from engine.topics.reduce.copies import stand_ins
 from engine.topics.reduce.faithful import neighbours_kept, trustworthy
-from engine.topics.reduce.reduced import reduce
+from engine.topics.reduce.reduced import Graph, reduce
+from tests.topics.made import make_topics
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +147,63 @@ def test_trustworthiness_is_one_for_the_vectors_and_about_half_for_noise(vectors
     assert trustworthy(vectors, vectors) > 0.999
     assert 0.4 < trustworthy(vectors, noise) < 0.6
     assert trustworthy(vectors[:2], noise[:2]) == 1.0
+
+
+@pytest.mark.parametrize("dims", [2, 5])
+def test_points_are_the_same_whether_the_neighbours_were_known_or_not(vectors, dims):
+    places, away = manifolds.neighbours(vectors, k=15, seed=3)
+    known = reduce(vectors, dims=dims, seed=3, graph=Graph(places, away))
+    np.testing.assert_array_equal(known.points, reduce(vectors, dims=dims, seed=3).points)
+
+
+def _with_copies(vectors, copies):
+    """Each vector and `copies` - 1 near-copies of it, at a cosine of about 0.99."""
+    rows = np.repeat(vectors, copies, axis=0)
+    rows += np.random.default_rng(1).normal(scale=0.02, size=rows.shape)
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def test_many_near_copies_do_not_decide_where_documents_lie(vectors):
+    rows = _with_copies(vectors, 16)  # every one of the 15 nearest is a copy
+    points = reduce(rows, dims=5, seed=0).points
+    group = np.repeat(np.arange(240) % 4, 16)
+    centres = np.stack([points[group == g].mean(axis=0) for g in range(4)])
+    far = ((points[:, None] - centres[None]) ** 2).sum(axis=2)
+    assert (far.argmin(axis=1) == group).mean() > 0.95
+    of = stand_ins(rows, *manifolds.neighbours(rows, k=15))
+    assert (of // 16 == np.arange(len(rows)) // 16).all(), "copies of another vector"
+    assert len(np.unique(of)) < 2 * len(vectors)
+
+
+def test_few_copies_change_nothing(vectors):
+    rows = np.concatenate([vectors, _with_copies(vectors[:5], 2)[::2]])
+    of = stand_ins(rows, *manifolds.neighbours(rows, k=15))
+    np.testing.assert_array_equal(of, np.arange(len(rows)))
+
+
+def test_neighbours_are_the_nearest_ones(vectors):
+    places, away = manifolds.neighbours(vectors, k=10)
+    alike = vectors @ vectors.T
+    np.fill_diagonal(alike, -np.inf)
+    best = np.sort(alike, axis=1)[:, -10:]
+    assert (places != np.arange(len(vectors))[:, None]).all()
+    np.testing.assert_allclose(1 - away, np.take_along_axis(alike, places, axis=1), atol=1e-5)
+    assert (1 - away >= best.min(axis=1)[:, None] - 1e-5).mean() > 0.99
+
+
+def test_documents_that_are_all_alike_have_neighbours_too(vectors):
+    places, away = manifolds.neighbours(np.repeat(vectors[:1], 40, axis=0), k=15)
+    assert places.shape == (40, 15)
+    assert (places >= 0).all()
+    np.testing.assert_allclose(away, 0, atol=1e-6)
+
+
+def test_both_projections_of_topics_share_one_graph(tmp_path):
+    store = Store(tmp_path / "cache")
+    artifact = make_topics(store, tmp_path, each=30)
+    (graph,) = store.artifacts("neighbors")
+    used = [f"neighbors/{graph.key}" in p.manifest.inputs.values()
+            for p in store.artifacts("projection")]  # fmt: skip
+    assert used == [True, True]
+    assert graph.facts["recall"] > 0.95
+    assert graph.facts["documents"] == artifact.facts["documents"]

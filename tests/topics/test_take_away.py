@@ -13,7 +13,7 @@ import pytest
 from engine.errors import InputError
 from engine.topics.take_away.bertopic_folder import write_bertopic
 from engine.topics.take_away.map_page import Labelled, map_page
-from engine.topics.topics import Topic, Topics
+from engine.topics.topics import Topic, Topics, load_topics
 from engine.topics.words.counts import Words
 from engine.topics.words.weights import ctfidf
 
@@ -173,3 +173,79 @@ def test_a_missing_title_is_said(topics):
         map_page(points, topics, Labelled(["one"]), [Colours([0] * TEXTS, ())], title="")
     with pytest.raises(InputError, match="one way"):
         map_page(points, topics, Labelled(["one"] * TEXTS), [], title="")
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A store, and topics in it of which two were merged afterwards."""
+    from engine.store import Store
+    from engine.topics.edit import pending
+    from engine.topics.edit.edits import Merge, Rename
+    from tests.topics.made import make_topics
+
+    store = Store(tmp_path / "cache")
+    artifact = make_topics(store, tmp_path, each=30, topics=3)
+    ids = [topic.id for topic in load_topics(artifact).found]
+    edits = [Merge(into=(ids[0], ids[1])), Rename(topic=ids[0], name="Both of them")]
+    pending.add(store, artifact, edits)
+    return store, artifact, ids
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet"])
+def test_every_document_is_in_the_table_with_its_topic_as_edited(made, ending):
+    import pandas as pd
+
+    from engine.topics.edit.pending import frozen
+    from engine.topics.take_away.spec import TopicsExportSpec
+    from engine.work import run
+
+    store, artifact, ids = made
+    file = f"documents.{ending}"
+    edits = str(frozen(store, artifact))
+    got = run(TopicsExportSpec(topics=artifact.key, file=file, edits=edits), store=store)
+    read = {"csv": pd.read_csv, "xlsx": pd.read_excel, "parquet": pd.read_parquet}[ending]
+    table = read(got.path / file)
+    before = load_topics(artifact).assigned
+    assert len(table) == len(before) == got.facts["documents"]
+    merged = np.where(before == ids[1], ids[0], before)
+    assert table["topic"].tolist() == merged.tolist()
+    assert set(table["topic_name"][merged == ids[0]]) == {"Both of them"}
+    plain = run(TopicsExportSpec(topics=artifact.key, file=file), store=store)
+    assert read(plain.path / file)["topic"].tolist() == before.tolist()
+
+
+def test_the_command_takes_the_edits_that_wait(made, tmp_path):
+    from engine.commands.export_topics import export_topics
+
+    store, artifact, ids = made
+    told = export_topics(store, artifact, tmp_path / "topics.json")
+    assert told["edits"] == 2
+    topics = json.loads((tmp_path / "topics.json").read_text(encoding="utf-8"))
+    assert [one["topic"] for one in topics] == [ids[0], ids[2]]
+    assert topics[0]["name"] == "Both of them"
+    assert sum(one["documents"] for one in topics) <= 90
+    assert all(title for one in topics for title in one["typical"])
+    with pytest.raises(InputError, match="not .docx"):
+        export_topics(store, artifact, tmp_path / "topics.docx")
+    assert not list(tmp_path.glob(".topics*"))
+
+
+def test_what_is_zipped_opens_in_bertopic_with_the_edited_topics(made, tmp_path):
+    from zipfile import ZipFile
+
+    from bertopic import BERTopic
+
+    from engine.topics.edit.pending import frozen
+    from engine.topics.take_away.spec import TopicsExportSpec
+    from engine.work import run
+
+    store, artifact, _ = made
+    edits = str(frozen(store, artifact))
+    spec = TopicsExportSpec(topics=artifact.key, file="bertopic.zip", edits=edits)
+    with ZipFile(run(spec, store=store).path / "bertopic.zip") as archive:
+        archive.extractall(tmp_path / "out")
+    (folder,) = (tmp_path / "out").iterdir()
+    model = BERTopic.load(str(folder))
+    info = model.get_topic_info()
+    assert "Both of them" in info["CustomName"].tolist()
+    assert (info["Topic"] >= 0).sum() == 2

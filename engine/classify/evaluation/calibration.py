@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.classify.evaluation.proportions import wilson
 from engine.classify.head import Floats, softmax
 from engine.classify.scores import brier, calibration_error, log_loss
+from engine.proportions import wilson
 
 BINS = 10
 

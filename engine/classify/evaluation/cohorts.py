@@ -10,8 +10,8 @@ import numpy as np
 
 from engine.classify.evaluation.answers import Answers, Ints
 from engine.classify.evaluation.groups import Groups
-from engine.classify.evaluation.proportions import difference, wilson
 from engine.classify.scores import confusion, measures
+from engine.proportions import difference, wilson
 
 _RESAMPLES = 300
 _MOST_CELLS = 4_000_000

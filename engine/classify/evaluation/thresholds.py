@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.classify.evaluation.answers import Answers
-from engine.classify.evaluation.proportions import wilson
+from engine.proportions import wilson
 
 _POINTS = 200
 _FEWEST = 20

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.classify.classifier import Card
-from engine.data.plan import Plan, resolve
+from engine.data.files.text_columns import Known, choose_text
+from engine.data.plan import Plan
 from engine.data.rows import Reader
 from engine.data.sample import Sample
-from engine.data.spec_dataset import DatasetSpec
-from engine.errors import InputError
 
 _ENOUGH = 0.5
 """Share of a column's values that must be categories of the model for it to be taken as labels."""
@@ -30,11 +29,6 @@ class FilePlan:
     notes: tuple[str, ...]
     guessed: bool
 
-    @property
-    def columns(self) -> list[str]:
-        """The columns that are read."""
-        return list(dict.fromkeys([*self.plan.text, *filter(None, [self.plan.label])]))
-
 
 def choose(
     sample: Sample, card: Card, text: list[str], trained: Mapping[str, Any] | None = None
@@ -50,33 +44,15 @@ def choose(
     Raises:
         InputError: a named column is not there, or no column holds text.
     """
-    known = [name for wanted in card.text_columns if (name := _alike(wanted, sample))]
-    notes: list[str] = []
-    guessed = not text and not known
-    wanted, there = _listed(card.text_columns), _listed(sample)
-    try:
-        plan = resolve(_spec(card, text or known), sample)
-    except InputError as error:
-        if not guessed:
-            raise
-        raise InputError(
-            f"This classifier was trained on {wanted}, and the file has no such column and none "
-            f"that looks like text: it has {there}. Name the column with the text "
-            "(--columns=COLUMN)."
-        ) from error
-    if guessed and card.text_columns:
-        notes.append(
-            f"The file has no column {wanted}, which the classifier was trained on; "
-            f"{_listed(plan.text)} is read instead. It has {there}."
-        )
-    elif not text and len(known) < len(card.text_columns):
-        missing = [name for name in card.text_columns if not _alike(name, sample)]
-        notes.append(
-            f"The classifier was trained on {wanted}; the file lacks {_listed(missing)}, so only "
-            f"{_listed(plan.text)} is read."
-        )
-    plan = replace(plan, title="", date="", date_kind="", split_column="")
-    return FilePlan(_labelled(plan, sample, card, trained or {}), tuple(notes), guessed)
+    known = Known(
+        columns=card.text_columns,
+        join=card.join,
+        clean=card.clean,
+        made="This classifier was trained on",
+        which="the classifier was trained on",
+    )
+    found = choose_text(sample, known, text)
+    return FilePlan(_labelled(found.plan, sample, card, trained or {}), found.notes, found.guessed)
 
 
 def _labelled(plan: Plan, sample: Sample, card: Card, trained: Mapping[str, Any]) -> Plan:
@@ -97,25 +73,5 @@ def _labelled(plan: Plan, sample: Sample, card: Card, trained: Mapping[str, Any]
     return best
 
 
-def _spec(card: Card, text: list[str]) -> DatasetSpec:
-    return DatasetSpec(
-        source="", text=text, join=card.join, clean=list(card.clean), title="", date="",
-        split_column="",
-    )  # fmt: skip
-
-
 def _lists(sample: Sample, name: str) -> dict[str, list[Any]]:
     return {name: list(sample[name])}
-
-
-def _alike(wanted: str, sample: Sample) -> str:
-    """The file's column of that name, whatever its case; "" where there is none."""
-    if wanted in sample:
-        return wanted
-    return next((name for name in sample if name.strip().lower() == wanted.strip().lower()), "")
-
-
-def _listed(names: Any) -> str:
-    shown = [f"'{name}'" for name in names]
-    rest = f" and {len(shown) - 12} more" if len(shown) > 12 else ""
-    return (", ".join(shown[:12]) + rest) or "columns it does not name"

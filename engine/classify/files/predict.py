@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from engine.classify.classifier import Card, load_classifier
-from engine.classify.files.chunks import CUT, LABEL, WORDLESS, Chunks
-from engine.classify.files.languages import language_note
 from engine.classify.files.plan import FilePlan, choose
-from engine.classify.files.prediction import Prediction, chunk_rows
-from engine.classify.files.space import check_result
+from engine.classify.files.prediction import Prediction, probability
 from engine.classify.files.spec import PredictFileSpec
 from engine.classify.files.summary import Summary
-from engine.classify.files.windows import windows
+from engine.data.files.chunks import Chunks
+from engine.data.files.joined import free_names, join
+from engine.data.files.languages import language_note
+from engine.data.files.space import check_result
 from engine.data.rows import Reader
 from engine.data.sample import Sample, table_sample
+from engine.encoder.by_window import ByWindow, window_rows
 from engine.errors import InputError
 from engine.store.files import read_json, write_json
 from engine.work import Work
 
 FILE = "rows.parquet"
-_GROUP_ROWS, _GROUP_BYTES = 100_000, 8 << 20
-"""A row group of the result is written when it has so many rows, or bytes in memory."""
+_FOREIGN = (
+    ", and the classifier learnt from {known} texts: its predictions there are little better than "
+    "guesses."
+)
 
 
 def build(spec: PredictFileSpec, work: Work) -> dict[str, Any]:
@@ -53,11 +54,15 @@ def build(spec: PredictFileSpec, work: Work) -> dict[str, Any]:
         raise InputError(f"{source.title} has no rows to predict; choose another file.")
     card = Card.model_validate(read_json(model.path / "model.json"))
     plan = choose(sample, card, spec.columns, dataset.manifest.spec if dataset else None)
-    if large := check_result(rows, len(card.labels), work.scratch):
+    if large := check_result(
+        rows, len(card.labels) + 1, work.scratch, doing="Predicting this file"
+    ):
         work.progress.note(large)
     notes = list(plan.notes)
     warning, spoken = language_note(
-        _texts(plan, sample), dataset.path / "rows.parquet" if dataset else None
+        _texts(plan, sample),
+        dataset.path / "rows.parquet" if dataset else None,
+        warning=_FOREIGN,
     )
     notes += [warning] if warning else []
     for note in notes:
@@ -67,14 +72,21 @@ def build(spec: PredictFileSpec, work: Work) -> dict[str, Any]:
     pa.default_memory_pool().release_unused()
     work.progress.stage("Loading the classifier")
     classifier = load_classifier(model.path)
-    chunks = Chunks(work.scratch, rows, chunk_rows(classifier))
+    chunks = Chunks(work.scratch, rows, window_rows(classifier.encoder))
     done = chunks.done
     began, already = time.monotonic(), min(done * chunks.size, chunks.total)
-    Prediction(rows, classifier, plan, chunks).run(work.progress, done=done)
+    ByWindow(rows, classifier.encoder, plan.plan, chunks, card.max_length).run(
+        Prediction(classifier, plan.plan),
+        work.progress,
+        done=done,
+        doing=f"Predicting {chunks.total:,} rows",
+    )
     seconds = time.monotonic() - began
     del classifier  # writing needs no encoder
     summary = Summary(card.labels, plan.plan.label)
-    _join(rows, chunks, names, summary, work)
+    titles = {"prediction": names["prediction"], "confidence": names["confidence"]}
+    titles |= {probability(n): names["probabilities"][one] for n, one in enumerate(card.labels)}
+    join(rows, chunks, titles, work.out / FILE, count=summary.add, progress=work.progress)
     facts = summary.facts()
     for note in facts["notes"]:
         work.progress.note(note)
@@ -95,50 +107,14 @@ def new_columns(card: Card, taken: list[str]) -> dict[str, Any]:
 
     A name the file has already gets a number.
     """
-    used = list(taken)
-
-    def free(name: str) -> str:
-        numbered = (name if n == 1 else f"{name} {n}" for n in range(1, len(used) + 2))
-        used.append(next(one for one in numbered if one not in used))
-        return used[-1]
-
+    probabilities = {label: f"probability {label}" for label in card.labels}
+    free = free_names(["prediction", "confidence", *probabilities.values()], taken)
     return {
-        "prediction": free("prediction"),
-        "confidence": free("confidence"),
-        "probabilities": {label: free(f"probability {label}") for label in card.labels},
+        "prediction": free["prediction"],
+        "confidence": free["confidence"],
+        "probabilities": {label: free[name] for label, name in probabilities.items()},
     }
 
 
 def _texts(plan: FilePlan, sample: Sample) -> list[str]:
     return Reader(plan.plan).texts({name: list(sample[name]) for name in plan.plan.text})
-
-
-def _join(rows: Path, chunks: Chunks, names: dict[str, Any], summary: Summary, work: Work) -> None:
-    """Put the source's columns and the chunks side by side, window by window."""
-    work.progress.stage("Writing the rows", total=chunks.total)
-    titles = [names["prediction"], names["confidence"], *names["probabilities"].values()]
-    writer: pq.ParquetWriter | None = None
-    waiting: list[pa.Table] = []
-    done = 0
-    try:
-        for number, table in enumerate(windows(rows, chunks.size)):
-            chunk = chunks.read(number)
-            summary.add(chunk)
-            for title, column in zip(
-                titles, chunk.drop([LABEL, CUT, WORDLESS]).columns, strict=True
-            ):
-                table = table.append_column(title, column)
-            waiting.append(table)
-            done += table.num_rows
-            rows_now, bytes_now = sum(t.num_rows for t in waiting), sum(t.nbytes for t in waiting)
-            if rows_now >= _GROUP_ROWS or bytes_now >= _GROUP_BYTES or done >= chunks.total:
-                group = pa.concat_tables(waiting)
-                waiting = []
-                writer = writer or pq.ParquetWriter(
-                    work.out / FILE, group.schema, compression="zstd"
-                )
-                writer.write_table(group)
-            work.progress.at(done)
-    finally:
-        if writer is not None:
-            writer.close()

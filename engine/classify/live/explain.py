@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.classify.head import Floats, softmax
 from engine.classify.live.classifier import LiveClassifier
-from engine.classify.live.pieces import Span, sentences, words
+from engine.data.pieces import Span, sentences, words
 
 MOST_TOKENS = 10_000
 """Read for the words of one text, about two seconds of two cores."""

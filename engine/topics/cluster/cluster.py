@@ -10,17 +10,22 @@ from numpy.typing import NDArray
 
 from engine.errors import InputError
 from engine.topics.cluster.grains import dense, grains
-from engine.topics.cluster.levels import Level, levels
+from engine.topics.cluster.levels import Level, all_alike, levels
+from engine.topics.cluster.plscan import plscan
 from engine.topics.cluster.tree import Tree, merge_tree
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
-Cluster = Literal["hdbscan", "kmeans"]
+Cluster = Literal["hdbscan", "kmeans", "plscan"]
 
 NEIGHBOURS = 15
 MOST_OUTSIDE = 0.1
 """Share of the documents that may be left in no topic, where the levels are chosen by Limn."""
 _BLOCK = 100_000
+
+
+class NoTopics(InputError):
+    """The documents have no topic of the kind that was asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +63,7 @@ def cluster(
     Args:
         points: (n, dims) float32, the reduced vectors.
         vectors: (n, width) float32.
-        method: hdbscan, or kmeans, which leaves nothing out.
+        method: hdbscan; kmeans, which leaves nothing out; or plscan, which is taken as it is.
         topics: How many; 0 chooses.
         min_cluster_size: Above 0 plain HDBSCAN of that size is taken as it is.
         leave_out: Whether documents may be in no topic.
@@ -66,9 +71,15 @@ def cluster(
         seed: Equal seeds give equal topics.
 
     Raises:
-        InputError: more topics wanted than there are documents, or plain HDBSCAN finds none.
+        InputError: more topics wanted than there are documents; or PLSCAN is not installed, or a
+            number is wanted of it.
+        NoTopics: plain HDBSCAN or PLSCAN finds none.
     """
     n = len(points)
+    if method == "plscan" and topics:
+        raise InputError(
+            "PLSCAN chooses the number of topics by itself: leave topics at 0, or take hdbscan."
+        )
     if topics > n:
         raise InputError(
             f"{topics} topics are wanted of {n} documents: ask for at most as many as there are."
@@ -77,14 +88,10 @@ def cluster(
     tree = merge_tree(points, grain) if grain.max(initial=0) > 0 else None
     judge = tree is not None and (every_level or not topics)
     found = levels(tree, vectors, seed=seed) if tree and judge else []
-    if min_cluster_size and method == "hdbscan":
-        labels = dense(points, min_cluster_size)
-        if labels.max(initial=-1) < 0:
-            raise InputError(
-                f"No topic of {min_cluster_size:,} documents or more was found among {n:,}: lower "
-                "min_cluster_size, or leave it at 0."
-            )
-        labels = largest_first(labels)
+    if method == "plscan" or (min_cluster_size and method == "hdbscan"):
+        if all_alike(vectors):
+            raise NoTopics("These documents are all alike, so there are no topics to tell apart.")
+        labels = largest_first(_as_it_is(points, method, min_cluster_size))
         return Clustering(labels, agreement(points, labels), tuple(found), tree)
     why = ""
     wanted = topics or next((level.topics for level in found if level.chosen), 1)
@@ -110,6 +117,19 @@ def cluster(
     if method == "hdbscan" and leave_out:
         labels = _without_strays(labels, strength, noise)
     return Clustering(labels, strength, tuple(found), tree, why)
+
+
+def _as_it_is(points: Floats, method: Cluster, min_cluster_size: int) -> Ints:
+    """(n,) int32 clusters of PLSCAN or plain HDBSCAN; NoTopics where there are none."""
+    if method == "plscan":
+        labels = plscan(points, min_cluster_size=min_cluster_size)
+    else:
+        labels = dense(points, min_cluster_size)
+    if labels.max(initial=-1) < 0:
+        size = f" of {min_cluster_size:,} documents or more" if min_cluster_size else ""
+        way = "lower min_cluster_size, or leave it at 0" if min_cluster_size else "take hdbscan"
+        raise NoTopics(f"No topic{size} was found among {len(points):,}: {way}.")
+    return labels
 
 
 def agreement(points: Floats, labels: Ints) -> Floats:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.topics.cluster.linkage import FEWEST, cut, linkage, samples_for
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
-MIN_SAMPLES = 10
 _LEAST = 5
 _SHARE = 1000
 _MOST_POINTS = 100_000
@@ -32,7 +33,7 @@ def grains(points: Floats, *, seed: int = 0) -> tuple[Ints, NDArray[np.bool_]]:
     sample = np.arange(n)
     if n > _MOST_POINTS:
         sample = np.sort(np.random.default_rng(seed).choice(n, _MOST_POINTS, replace=False))
-    found = dense(points[sample], max(_LEAST, len(sample) // _SHARE), method="leaf")
+    found = dense(points[sample], least(n), method="leaf")
     noise = np.zeros(n, dtype=bool)
     noise[sample] = found < 0
     if found.max(initial=-1) < 1:
@@ -42,22 +43,18 @@ def grains(points: Floats, *, seed: int = 0) -> tuple[Ints, NDArray[np.bool_]]:
     return joined(points, everywhere), noise
 
 
+def least(n: int) -> int:
+    """Documents a grain of n documents has at least: a thousandth of them, from 5 to 100."""
+    return max(_LEAST, min(n, _MOST_POINTS) // _SHARE)
+
+
 def dense(points: Floats, min_cluster_size: int, *, method: str = "eom") -> Ints:
     """(n,) int32 clusters of HDBSCAN, -1 for the points it leaves out."""
-    import hdbscan
-
     n = len(points)
-    if n <= min_cluster_size or n < 2 * _LEAST:
+    if n <= min_cluster_size or n < FEWEST:
         return np.full(n, -1, dtype=np.int32)
-    model = hdbscan.HDBSCAN(
-        min_cluster_size=max(2, min_cluster_size),
-        min_samples=min(MIN_SAMPLES, min_cluster_size, n - 1),
-        cluster_selection_method=method,
-        core_dist_n_jobs=1,
-        approx_min_span_tree=False,
-    )
-    labels: Ints = model.fit(points.astype(np.float64)).labels_.astype(np.int32)
-    return labels
+    tree = linkage(points, samples_for(min_cluster_size, n))
+    return cut(tree, min_cluster_size, method=method)
 
 
 def joined(points: Floats, labels: Ints) -> Ints:

@@ -98,6 +98,12 @@ def levels(tree: Tree, vectors: Floats, *, seed: int = 0) -> list[Level]:
     ]
 
 
+def all_alike(vectors: Floats) -> bool:
+    """Whether float32 cannot tell the documents apart; of many, every so many are looked at."""
+    rows = np.asarray(vectors[:: max(1, len(vectors) // _SAMPLE)], dtype=np.float32)
+    return bool((((rows - rows[:1]) ** 2).sum(axis=1) < SAME).all())
+
+
 def choose(
     silhouettes: list[float],
     *,

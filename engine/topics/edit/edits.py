@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from engine.errors import InputError
 
@@ -32,7 +37,7 @@ class Rename(_Edit):
 
     kind: Literal["rename"] = "rename"
     topic: int
-    name: str = Field(min_length=1, max_length=200)
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
 class Merge(_Edit):
@@ -55,7 +60,7 @@ class Gather(_Edit):
 
     kind: Literal["gather"] = "gather"
     places: tuple[int, ...] = Field(min_length=1)
-    name: str = Field("", max_length=200)
+    name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
 
 class Move(_Edit):
@@ -70,9 +75,19 @@ class Rescue(_Edit):
     """Put documents that are in no topic into the likeliest one, where it is likely enough."""
 
     kind: Literal["rescue"] = "rescue"
-    by: Literal["vectors", "words"] = "vectors"
+    by: Literal["vectors", "words", "both"] = "vectors"
     least: float = Field(0.3, ge=0, le=1)
-    """How like the topic's centre, or its words, a document must be (cosine)."""
+    """How like the topic's centre, its words, or both on average a document must be (cosine)."""
+
+
+class Level(_Edit):
+    """Cut the merges that led to the topics anew, so that there are `count` of them.
+
+    Pinned topics are among them and stay as they are, and so do documents in no topic.
+    """
+
+    kind: Literal["level"] = "level"
+    count: int = Field(ge=1, le=1000)
 
 
 class Delete(_Edit):
@@ -91,7 +106,8 @@ class Pin(_Edit):
 
 
 Edit = Annotated[
-    Rename | Merge | Split | Gather | Move | Rescue | Delete | Pin, Field(discriminator="kind")
+    Rename | Merge | Split | Gather | Move | Rescue | Level | Delete | Pin,
+    Field(discriminator="kind"),
 ]
 _ONE: TypeAdapter[Edit] = TypeAdapter(Edit)
 
@@ -111,28 +127,16 @@ def edit_of(entry: Any, where: str = "The edit") -> Edit:
         raise InputError(f"{where} cannot be read ({said}).") from error
 
 
-def read_edits(path: Path) -> list[Edit]:
-    """The edits in a JSON file, in their order.
-
-    Raises:
-        InputError: it is not a list of edits; the sentence names the first that is none.
-    """
-    try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path.name} is not a JSON file of edits.") from error
-    if not isinstance(entries, list):
-        raise InputError(f"{path.name} holds no list of edits.")
-    return [edit_of(entry, f"Edit {n} of {path.name}") for n, entry in enumerate(entries, 1)]
-
-
 def plain(edits: list[Edit]) -> list[dict[str, Any]]:
     """JSON-able."""
     return [edit.model_dump(mode="json") for edit in edits]
 
 
 def told(edit: Edit, names: dict[int, str]) -> str:
-    """The edit in words; `names` are those of the topics before it."""
+    """The edit in words; `names` are those that were given to topics before it.
+
+    Others are called by their words, as they were when it was made.
+    """
 
     def called(topic: int) -> str:
         by_words = ", ".join(edit.about.get(topic, [])[:3]) or f"topic {topic}"
@@ -151,7 +155,10 @@ def told(edit: Edit, names: dict[int, str]) -> str:
             to = called(edit.to) if edit.to >= 0 else "no topic"
             return f"{len(edit.places):,} documents moved to {to}"
         case Rescue():
-            return f"Documents in no topic joined the likeliest by {edit.by}, from {edit.least:g}"
+            by = {"both": "vectors and words"}.get(edit.by, edit.by)
+            return f"Documents in no topic joined the likeliest by {by}, from {edit.least:g}"
+        case Level():
+            return f"All is cut anew into {edit.count:,} topics"
         case Delete():
             return f"{' and '.join(map(called, edit.gone))} deleted"
         case Pin():

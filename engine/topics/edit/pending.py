@@ -1,5 +1,7 @@
 """The edits of a topics artifact on disk: done ones and undone ones; added, undone, redone.
 
+Edits that are added together, such as the merges of a cut, bear one time and go back as one step.
+
 A list lies at ``edits/topics-<key>.json`` below the store: it outlives pages, servers, and topics
 that are removed and found again.
 """
@@ -10,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 
 from filelock import FileLock
@@ -17,8 +20,10 @@ from filelock import FileLock
 from engine.errors import InputError
 from engine.store import Artifact, Store
 from engine.store.files import write_json
+from engine.topics.edit.context import Context
 from engine.topics.edit.edits import Edit, edit_of, plain
 from engine.topics.edit.replay import chained
+from engine.topics.edit.transfer import listed
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,24 @@ def history(store: Store, topics: Artifact) -> History:
     return History(done, undone)
 
 
+def frozen(store: Store, topics: Artifact) -> Path:
+    """The edits that hold, in a file that is never changed again: what a TopicsEditSpec can name.
+
+    Raises:
+        InputError: there is none.
+    """
+    now = history(store, topics)
+    if not now.done:
+        raise InputError(f"{topics.title} have no edits yet.")
+    path = store.folder("edits") / f"topics-{topics.key}-{now.version}.json"
+    if not path.exists():
+        write_json(path, listed(now.done, Context(topics, store)).plain())
+    return path
+
+
 def add(store: Store, topics: Artifact, edits: Sequence[Edit]) -> History:
     """Append edits; what was undone before cannot be redone any more."""
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
     with _lock(store, topics):
         before = history(store, topics)
         fresh = tuple(
@@ -74,21 +94,31 @@ def add(store: Store, topics: Artifact, edits: Sequence[Edit]) -> History:
 
 
 def undo(store: Store, topics: Artifact) -> History:
-    """Take back the last edit."""
+    """Take back the last step: the last edit and those added with it."""
     with _lock(store, topics):
         now = history(store, topics)
         if not now.done:
             raise InputError("There is nothing to undo.")
-        return _write(store, topics, History(now.done[:-1], (*now.undone, now.done[-1])))
+        step = _step(now.done)
+        back = tuple(reversed(now.done[-step:]))
+        return _write(store, topics, History(now.done[:-step], now.undone + back))
 
 
 def redo(store: Store, topics: Artifact) -> History:
-    """Make the edit that was taken back last again."""
+    """Make the step that was taken back last again."""
     with _lock(store, topics):
         now = history(store, topics)
         if not now.undone:
             raise InputError("There is nothing to redo.")
-        return _write(store, topics, History((*now.done, now.undone[-1]), now.undone[:-1]))
+        step = _step(now.undone)
+        again = tuple(reversed(now.undone[-step:]))
+        return _write(store, topics, History(now.done + again, now.undone[:-step]))
+
+
+def _step(edits: tuple[Edit, ...]) -> int:
+    """How many edits at the end were added together."""
+    when = edits[-1].when
+    return sum(1 for _ in takewhile(lambda edit: when and edit.when == when, reversed(edits))) or 1
 
 
 def _write(store: Store, topics: Artifact, now: History) -> History:

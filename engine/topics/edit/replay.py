@@ -36,10 +36,14 @@ def replay(
         The state, a report for each edit (None where it was left out), and those left out. What
         the first edits led to is remembered in the context, so one more is only one more.
     """
-    known, keys = context.replayed, chained(edits)
+    kept, keys = context.replayed, chained(edits)
+    known = dict(kept)  # other sessions replay, and forget, at the same time
     done = max((n for n, key in enumerate(keys, 1) if key in known), default=0)
     start = (first_state(context.fit), (), ())
     state, reports, skipped = known[keys[done - 1]] if done else start
+    if done:  # used last, so forgotten last: many looks ahead start from the same edits
+        kept.pop(keys[done - 1], None)
+        kept[keys[done - 1]] = state, reports, skipped
     for number, edit in enumerate(edits[done:], done + 1):
         try:
             state, report = apply(state, edit, context)
@@ -48,17 +52,30 @@ def replay(
             skipped = (*skipped, Skipped(number, edit, str(error)))
         else:
             reports = (*reports, report)
-        known[keys[number - 1]] = state, reports, skipped
-    while len(known) > _REMEMBERED:
-        known.pop(next(iter(known)))
+        kept[keys[number - 1]] = state, reports, skipped
+    for key in list(kept)[:-_REMEMBERED]:
+        kept.pop(key, None)
     return state, list(reports), list(skipped)
+
+
+def after(done: Sequence[Edit], edit: Edit, context: Context) -> tuple[State, State, Report]:
+    """The states before and after one more edit, and what it did; remembered as replayed.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    before, _, _ = replay(done, context)
+    state, reports, skipped = replay([*done, edit], context)
+    if (report := reports[-1]) is None:
+        raise InputError(skipped[-1].why)
+    return before, state, report
 
 
 def chained(edits: Sequence[Edit]) -> list[str]:
     """A name for each beginning of the list: equal lists have equal ones."""
     running, names = hashlib.sha256(), []
     for edit in edits:
-        running.update(edit.model_dump_json(exclude={"when"}).encode())
+        running.update(edit.model_dump_json(exclude={"when", "about"}).encode())
         names.append(running.hexdigest()[:16])
     return names
 

@@ -2,62 +2,126 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass, replace
+
 import numpy as np
 
+from engine.errors import InputError
 from engine.topics.centres import nearest, sums, unit
 from engine.topics.edit.context import Context
 from engine.topics.edit.state import State
 from engine.topics.topics import Floats, Ints, Topic, Topics
 from engine.topics.words.describe import (
+    Ranked,
     name_of,
     representative,
     topic_words,
     weights_of,
 )
 
+log = logging.getLogger(__name__)
+
 _BLOCK = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Described:
+    """A topic and its centre, (width,) float32 of length 1."""
+
+    topic: Topic
+    centre: Floats
 
 
 def stand(state: State, context: Context) -> Topics:
     """The topics after all edits; those that no edit touched keep their words and centres.
 
-    Only touched topics are described anew.
+    Only touched topics are described anew, as the fit described its own: by c-TF-IDF, re-ranked by
+    what the words mean to the encoder.
     """
     fit, ids = context.fit, state.ids
-    of_fit = {topic.id: (place, topic) for place, topic in enumerate(fit.found)}
-    new = [i for i in ids.tolist() if i in state.touched or i not in of_fit]
+    found = _as_found(state, context)
+    found |= describe([i for i in ids.tolist() if i not in found], state, context)
     centroids = np.zeros((len(ids), fit.centroids.shape[1]), dtype=np.float32)
-    found: dict[int, Topic] = {}
-    if new:
-        order = np.full(state.next_id + 1, -1, dtype=np.int32)
-        order[new] = np.arange(len(new), dtype=np.int32)
-        total = unit(sums(context.vectors, order[state.assigned], len(new)))
-        weights = weights_of(context.words, state.assigned, ids)
-        mine = [ids.tolist().index(i) for i in new]
-        ranked = topic_words(weights[mine], context.words.vocabulary)
-        numbers = np.array(new, dtype=np.int32)
-        typical = representative(context.words, weights[mine], state.assigned, numbers)
-        for n, i in enumerate(new):
-            places = np.flatnonzero(state.assigned == i)
-            centroids[mine[n]] = total[n]
-            found[i] = Topic(
-                id=i,
-                size=len(places),
-                words=ranked[n],
-                name=name_of(ranked[n]),
-                representative=typical[n],
-                central=nearest(context.vectors, places, total[n]),
-            )
     for place, i in enumerate(ids.tolist()):
-        if i not in found:
-            at, found[i] = of_fit[i]
-            centroids[place] = fit.centroids[at]
+        centroids[place] = found[i].centre
     return Topics(
         assigned=state.assigned,
         strength=_strength(state, context, ids, centroids),
-        found=tuple(_named(found[i], state) for i in ids.tolist()),
+        found=tuple(_named(found[i].topic, state) for i in ids.tolist()),
         centroids=centroids,
     )
+
+
+def describe(numbers: list[int], state: State, context: Context) -> dict[int, Described]:
+    """The topics `numbers` as the state has them: their words against those of all others."""
+    if not numbers:
+        return {}
+    ids = state.ids
+    order = np.full(state.next_id + 1, -1, dtype=np.int32)
+    order[numbers] = np.arange(len(numbers), dtype=np.int32)
+    centres = unit(sums(context.vectors, order[state.assigned], len(numbers)))
+    place = {int(i): n for n, i in enumerate(ids)}
+    weights = weights_of(context.words, state.assigned, ids)[[place[i] for i in numbers]]
+    ranked = _ranked(weights, centres, context)
+    wanted = np.array(numbers, dtype=np.int32)
+    typical = representative(context.words, weights, state.assigned, wanted)
+    found = {}
+    for n, i in enumerate(numbers):
+        places = np.flatnonzero(state.assigned == i)
+        topic = Topic(
+            id=i,
+            size=len(places),
+            words=ranked[n],
+            name=name_of(ranked[n]),
+            representative=typical[n],
+            central=nearest(context.vectors, places, centres[n]),
+        )
+        found[i] = Described(topic, centres[n])
+    return found
+
+
+def describe_named(numbers: list[int], state: State, context: Context) -> tuple[Topic, ...]:
+    """The topics `numbers`, in that order, by the names a person gave them or their words."""
+    found = describe(numbers, state, context)
+    return tuple(_named(found[i].topic, state) for i in numbers)
+
+
+def _ranked(weights: Floats, centres: Floats, context: Context) -> list[Ranked]:
+    vocabulary = context.words.vocabulary
+    try:
+        found = topic_words(
+            weights,
+            vocabulary,
+            centroids=centres,
+            encode=context.meanings,
+            diversity=context.diversity,
+        )
+    except InputError as error:
+        # An edit must stay possible where the encoder was taken away after the fit.
+        log.warning("Words of edited topics are ranked without the encoder: %s", error)
+        return topic_words(weights, vocabulary)
+    context.keep_meanings()
+    return found
+
+
+def _as_found(state: State, context: Context) -> dict[int, Described]:
+    """The topics that hold the very documents of one of the fit: they are described as it was."""
+    fit = context.fit
+    there = (state.assigned >= 0) & (np.asarray(fit.assigned) >= 0)
+    width = int(max(state.next_id, fit.ids.max(initial=0) + 1))
+    pairs, shared = np.unique(
+        state.assigned[there].astype(np.int64) * width + fit.assigned[there], return_counts=True
+    )
+    sizes = np.bincount(state.assigned[state.assigned >= 0], minlength=width)
+    place = {topic.id: n for n, topic in enumerate(fit.found)}
+    found = {}
+    for pair, both in zip(pairs.tolist(), shared.tolist(), strict=True):
+        mine, theirs = divmod(pair, width)
+        at = place[theirs]
+        if both == sizes[mine] == fit.found[at].size:
+            found[mine] = Described(replace(fit.found[at], id=mine), fit.centroids[at])
+    return found
 
 
 def _strength(state: State, context: Context, ids: Ints, centroids: Floats) -> Floats:
@@ -77,5 +141,4 @@ def _strength(state: State, context: Context, ids: Ints, centroids: Floats) -> F
 
 
 def _named(topic: Topic, state: State) -> Topic:
-    name = state.names.get(topic.id, topic.name)
-    return Topic(**{**topic.__dict__, "name": name})
+    return replace(topic, name=state.names.get(topic.id, topic.name))

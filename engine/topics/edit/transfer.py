@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import InputError
-from engine.topics.edit.apply import apply
 from engine.topics.edit.context import Context
 from engine.topics.edit.edits import Edit, edit_of, plain
-from engine.topics.edit.replay import Skipped, about, found_again, replay
+from engine.topics.edit.replay import Skipped, about, after, found_again, replay
 from engine.topics.edit.stand import stand
 
 
@@ -47,6 +46,11 @@ def read_list(text: str | bytes, name: str) -> EditList:
     return EditList(edits, str(told.get("topics", "")), str(told.get("texts", "")))
 
 
+def listed(edits: Sequence[Edit], context: Context) -> EditList:
+    """The edits with what says where they were made."""
+    return EditList(tuple(edits), context.artifact.key, texts_of(context))
+
+
 def texts_of(context: Context) -> str:
     """What identifies the documents of the topics, in their order; "" where the dataset is gone."""
     found = (a for a in context.store.inputs(context.artifact) if a.kind == "dataset")
@@ -76,7 +80,7 @@ def transfer(
             if not same_fit:
                 topics = stand(state, context)
                 edit = about(found_again(edit, topics, same_texts=same_texts), topics)
-            state, _ = apply(state, edit, context)
+            _, state, _ = after([*done, *made], edit, context)
         except InputError as error:
             skipped.append(Skipped(number, edit, str(error)))
         else:

@@ -10,15 +10,17 @@ from typing import Any
 
 from engine.errors import InputError
 from engine.settings import settings
-from engine.store import Artifact
+from engine.store import Artifact, Store
 from engine.store.files import read_json, write_json
 from engine.topics.label.endpoint import Endpoint, Unanswered, endpoint
 from engine.topics.label.evidence import Label, checked
 from engine.topics.label.spec import LabelSpec
-from engine.topics.topics import Topic, load_topics
+from engine.topics.standing import topics_after
+from engine.topics.topics import Topic
 from engine.work import Work
 
-_SHOWN = 600
+SHOWN = 600
+"""Characters of a document that are sent."""
 _GIVES_UP = 5
 
 
@@ -27,7 +29,8 @@ def build(spec: LabelSpec, work: Work) -> dict[str, Any]:
 
     Writes ``labels.json``: topic, name, supported and why, of each topic in the order of topics.
     A topic without an answer that can be used keeps the name made of its words. Where the endpoint
-    falls silent, what it said is published as stopped there, and the same command goes on later.
+    falls silent or talks nonsense, what it said before is published as stopped there, and the same
+    command asks for the rest later.
 
     Returns:
         topics, named, flagged (named, but not borne out), unanswered and model.
@@ -38,7 +41,8 @@ def build(spec: LabelSpec, work: Work) -> dict[str, Any]:
     kept = settings()
     asked = endpoint(kept.llm_url, spec.model, kept.llm_key.get_secret_value())
     artifact = work.inputs["topics"]
-    topics = load_topics(artifact).found
+    edits = work.files.get("edits")
+    topics = topics_after(work.store, artifact, edits, note=work.progress.note).found
     work.progress.stage("Naming topics", total=len(topics), unit="topics")
     diary = work.scratch / "labels.jsonl"
     labels = {label.topic: label for label in _read(diary)}
@@ -47,7 +51,7 @@ def build(spec: LabelSpec, work: Work) -> dict[str, Any]:
     for topic in topics:
         if topic.id in labels:
             continue
-        documents = _documents(work, artifact, topic, spec.documents)
+        documents = beginnings(work.store, artifact, topic, spec.documents)
         label = _ask(asked, topic, documents)
         if isinstance(label, str):
             silent, why = silent + 1, label
@@ -59,7 +63,10 @@ def build(spec: LabelSpec, work: Work) -> dict[str, Any]:
         _keep(diary, label)
         work.progress.advance()
     if not labels and topics:
-        raise InputError(f"The language model at {asked.url} does not answer: {why}.")
+        raise InputError(
+            f"The language model at {asked.host} does not answer: {why}. See that it runs, and "
+            "that LIMN_LLM_URL is its address."
+        )
     if len(labels) < len(topics):
         work.progress.note(
             f"{len(topics) - len(labels)} of {len(topics)} topics got no answer ({why}). The "
@@ -85,7 +92,7 @@ def load_labels(artifact: Artifact) -> list[Label]:
 def question(topic: Topic, documents: Sequence[str]) -> str:
     """What the model is asked about a topic."""
     words = ", ".join(word for word, _ in topic.words)
-    shown = "\n".join(f"- {text[:_SHOWN]}" for text in documents)
+    shown = "\n".join(f"- {text}" for text in documents)
     texts = f"\nDocuments of it:\n{shown}\n" if shown else "\n"
     return (
         "Name the subject that these documents share, in at most five words. "
@@ -100,22 +107,28 @@ def _ask(asked: Endpoint, topic: Topic, documents: Sequence[str]) -> Label | str
         answer = asked.ask(question(topic, documents))
     except Unanswered as why:
         return str(why)
-    return checked(topic.id, answer, [word for word, _ in topic.words], documents)
+    label = checked(topic.id, answer, [word for word, _ in topic.words], documents)
+    return label if label.name else "an answer that is no name"
 
 
-def _documents(work: Work, artifact: Artifact, topic: Topic, most: int) -> list[str]:
+def beginnings(store: Store, artifact: Artifact, topic: Topic, most: int) -> list[str]:
+    """The first 600 characters of up to `most` documents of a topic: what a model is shown.
+
+    Raises:
+        InputError: the dataset is gone.
+    """
     import pyarrow.dataset as ds
 
     places = list(topic.representative or topic.central)[:most]
     if not places:
         return []
-    dataset = next((a for a in work.store.inputs(artifact) if a.kind == "dataset"), None)
+    dataset = next((a for a in store.inputs(artifact) if a.kind == "dataset"), None)
     if dataset is None:
         raise InputError(
             f"The dataset {artifact.title} was made from is gone; ask with --documents 0."
         )
     table = ds.dataset(dataset.path / "rows.parquet").take(places, columns=["text"])
-    return [text or "" for text in table["text"].to_pylist()]
+    return [(text or "")[:SHOWN] for text in table["text"].to_pylist()]
 
 
 def _keep(diary: Path, label: Label) -> None:

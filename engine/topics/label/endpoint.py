@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from time import sleep
 
 from engine.errors import InputError
+from engine.topics.label.where import host_of
 
+_REFUSED = {401, 403, 404, 405}
 _AGAIN = {408, 409, 425, 429, 500, 502, 503, 504}
 _TOKENS = 60
 
@@ -39,6 +41,11 @@ class Endpoint:
     tries: int = 3
     pause: float = 1.0
 
+    @property
+    def host(self) -> str:
+        """The machine that is asked."""
+        return host_of(self.url)
+
     def ask(self, question: str) -> str:
         """The answer as text.
 
@@ -53,16 +60,19 @@ class Endpoint:
             try:
                 return self._once(question)
             except urllib.error.HTTPError as error:
-                if error.code not in _AGAIN:
+                if error.code in _REFUSED:
                     raise InputError(
-                        f"The language model at {self.url} refuses (HTTP {error.code}); check "
+                        f"The language model at {self.host} refuses (HTTP {error.code}); check "
                         "LIMN_LLM_URL, LIMN_LLM_MODEL and LIMN_LLM_KEY."
                     ) from error
                 why = f"HTTP {error.code}"
+                if error.code not in _AGAIN:
+                    break  # this question; the next may be to its liking
             except TimeoutError:
                 why = f"no answer within {self.timeout:g} seconds"
             except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-                why = f"no connection ({getattr(error, 'reason', error)})"
+                reason = getattr(error, "reason", error)
+                why = f"no connection ({getattr(reason, 'strerror', None) or reason})"
             except (ValueError, KeyError, IndexError, TypeError):
                 why = "an answer in a form that nobody can read"
         raise Unanswered(why)

@@ -21,7 +21,8 @@ _PLAIN = frozenset(
 
 @dataclass(frozen=True)
 class Label:
-    """A proposed name. `supported` says whether the topic's words or documents hold it."""
+    """A proposed name. `supported` says whether the topic's words or documents hold half of it or
+    more; `why` what they do not say, or why there is no name; "" where they say it all."""
 
     topic: int
     name: str
@@ -49,9 +50,8 @@ def checked(topic: int, answer: str, words: Sequence[str], documents: Sequence[s
     missing = [w for w in said if _root(w) not in there]
     if not said:
         return Label(topic, name, False, "It says nothing of the topic.")
-    if 1 - len(missing) / len(said) < _LEAST_SHARE:
-        return Label(topic, name, False, f"Neither words nor documents say: {', '.join(missing)}.")
-    return Label(topic, name, True, "")
+    why = f"Neither words nor documents say: {', '.join(missing)}." if missing else ""
+    return Label(topic, name, 1 - len(missing) / len(said) >= _LEAST_SHARE, why)
 
 
 def _name(answer: str) -> str:

@@ -84,6 +84,16 @@ def diversity(topics: Sequence[Sequence[str]]) -> float:
     return len(set(said)) / len(said) if said else float("nan")
 
 
+def headline(topics: Sequence[Sequence[str]], words: Words) -> dict[str, float | None]:
+    """Of an artifact's facts: npmi, the mean of the topics that have one, and diversity."""
+    together = npmi(topics, words)
+    known = together[np.isfinite(together)]
+    return {
+        "npmi": round(float(known.mean()), 4) if len(known) else None,
+        "diversity": round(diversity(topics), 4),
+    }
+
+
 def in_windows(
     vocabulary: dict[str, int], texts: Iterable[str], *, window: int = WINDOW
 ) -> Together:

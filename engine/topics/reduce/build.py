@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.topics.reduce.faithful import neighbours_kept, trustworthy
+from engine.topics.reduce.graph import shared
 from engine.topics.reduce.reduced import reduce
 from engine.topics.reduce.spec import ProjectSpec, embed_spec
 from engine.work import Work
@@ -20,6 +21,7 @@ def build(spec: ProjectSpec, work: Work) -> dict[str, Any]:
         that stay among the 15 nearest) and trustworthiness, both of a sample.
     """
     vectors = np.load(work.make(embed_spec(spec)).path / "vectors.npy", mmap_mode="r")
+    graph = shared(spec, work, documents=len(vectors))
     work.progress.stage("Reducing the vectors")
     reduced = reduce(
         vectors,
@@ -29,6 +31,7 @@ def build(spec: ProjectSpec, work: Work) -> dict[str, Any]:
         min_dist=spec.min_dist,
         seed=spec.seed,
         engine=spec.engine,
+        graph=graph,
     )
     if reduced.why:
         work.progress.note(reduced.why)

@@ -32,6 +32,15 @@ _UNUSED = (
 
 
 @dataclass(frozen=True, eq=False)
+class Graph:
+    """places: (n, k) int64, the k nearest documents to each, itself left out. away: (n, k) float32,
+    their cosine distances."""
+
+    places: NDArray[np.int64]
+    away: Floats
+
+
+@dataclass(frozen=True, eq=False)
 class Reduced:
     """points: (n, dims) float32. engine: the library that made them. why: a sentence, or "".
 
@@ -53,6 +62,7 @@ def reduce(
     min_dist: float = 0.0,
     seed: int = 0,
     engine: Engine = "auto",
+    graph: Graph | None = None,
 ) -> Reduced:
     """Put documents that are near each other near each other in `dims` dimensions.
 
@@ -66,6 +76,8 @@ def reduce(
         seed: Equal seeds give equal points, in a new process too.
         engine: The library; auto takes the quickest that is installed and says so where that is
             not the usual one.
+        graph: The nearest `neighbors` of each document where they are known, for manifolds; the
+            points are the same without, a third later.
 
     Raises:
         InputError: that library is not installed, or does not do this.
@@ -85,10 +97,10 @@ def reduce(
         from engine.topics.reduce.open_tsne import tsne
 
         chosen, why = "opentsne", ""
-        points = tsne(_less(vectors), perplexity=near, seed=seed)
+        points = tsne(fewer_axes(vectors), perplexity=near, seed=seed)
     else:
         chosen, why = _umap_engine(engine)
-        rows = _less(vectors)
+        rows = fewer_axes(vectors)
         if chosen == "cuml" and engine == "auto":
             try:
                 points = _umap(chosen, rows, dims, near, min_dist, seed)
@@ -98,14 +110,33 @@ def reduce(
                 why = f"cuML could not reduce the vectors on the GPU ({_first(error)}). {other}"
                 points = _umap(chosen, rows, dims, near, min_dist, seed)
         else:
-            points = _umap(chosen, rows, dims, near, min_dist, seed)
+            points = _umap(chosen, rows, dims, near, min_dist, seed, graph)
     points = np.ascontiguousarray(points, dtype=np.float32)
     return Reduced(points, chosen, why.strip(), round(time.monotonic() - began, 2))
 
 
+def umap_library(engine: Engine) -> str:
+    """The library that would make a UMAP.
+
+    Raises:
+        InputError: it is not installed.
+    """
+    return _umap_engine(engine)[0]
+
+
 def _umap(
-    library: str, rows: Floats, dims: int, neighbors: int, min_dist: float, seed: int
+    library: str,
+    rows: Floats,
+    dims: int,
+    neighbors: int,
+    min_dist: float,
+    seed: int,
+    graph: Graph | None = None,
 ) -> Floats:
+    if library == "manifolds" and graph is not None:
+        from engine.topics.reduce.manifolds import umap_of
+
+        return umap_of(rows, graph.places, graph.away, dims=dims, min_dist=min_dist, seed=seed)
     if library == "cuml":
         from engine.topics.reduce.rapids import umap
     elif library == "manifolds":
@@ -115,7 +146,7 @@ def _umap(
     return umap(rows, dims=dims, neighbors=neighbors, min_dist=min_dist, seed=seed)
 
 
-def _less(vectors: Floats) -> Floats:
+def fewer_axes(vectors: Floats) -> Floats:
     """The vectors, or of very many what they are along their 64 main axes."""
     if len(vectors) <= MANY or vectors.shape[1] <= AXES_OF_MANY:
         return vectors

@@ -13,6 +13,13 @@ class ReadSpec(EmbedSpec):
     """Whose vectors, and how they are made."""
 
 
+class NeighborsSpec(ReadSpec):
+    """Find the nearest documents of each document of a dataset."""
+
+    neighbors: int = Field(15, ge=2, le=200, description="How many of each.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Equal seeds find the same ones.")
+
+
 class ProjectSpec(ReadSpec):
     """Put a dataset's vectors into few dimensions: two for a map, five for finding clusters."""
 

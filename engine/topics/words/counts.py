@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,17 @@ class Words:
 
     counts: csr_matrix
     vocabulary: list[str]
+
+    @cached_property
+    def lengths(self) -> Floats:
+        """(n,) float32, the length of each text's row of counts."""
+        squares = np.square(self.counts.data, dtype=np.float32)
+        # A row without words begins where the next one does, which reduceat takes for one number.
+        filled = np.flatnonzero(np.diff(self.counts.indptr))
+        found = np.zeros(self.counts.shape[0], dtype=np.float32)
+        if len(filled):
+            found[filled] = np.sqrt(np.add.reduceat(squares, self.counts.indptr[filled]))
+        return found
 
 
 def load_words(artifact: Artifact) -> Words:

@@ -44,7 +44,7 @@ def topic_words(
         diversity: 0 takes the best, 1 the most unlike.
         top: How many words a topic gets at most.
     """
-    best = [_candidates(row) for row in weights]
+    best = [best_places(row, _CANDIDATES) for row in weights]
     meant: dict[int, Floats] = {}
     if encode is not None and centroids is not None:
         asked = sorted({int(i) for places in best for i in places})
@@ -66,9 +66,14 @@ def topic_words(
     return found
 
 
-def _candidates(row: Floats) -> NDArray[np.int64]:
-    places = np.argsort(-row, kind="stable")[:_CANDIDATES]
-    return places[row[places] > 0]
+def best_places(row: Floats, most: int) -> NDArray[np.int64]:
+    """Places of the `most` highest weights above 0, the best first."""
+    places = np.flatnonzero(row > 0)
+    if len(places) > most:
+        # Of equal ones at the border the first, as a stable sort of all would have it.
+        least = -np.partition(-row[places], most - 1)[most - 1]
+        places = places[row[places] >= least]
+    return places[np.argsort(-row[places], kind="stable")[:most]]
 
 
 def _picked(
@@ -116,12 +121,11 @@ def representative(
     words: Words, weights: Floats, assigned: Ints, ids: Ints, *, most: int = 5
 ) -> list[tuple[int, ...]]:
     """Places of the documents of each topic whose words, on the whole, are most its own."""
-    length = np.sqrt(np.asarray(words.counts.multiply(words.counts).sum(axis=1)).ravel())
     found = []
     for topic, number in enumerate(ids):
         places = np.flatnonzero(assigned == number)
         score = np.asarray(words.counts[places] @ weights[topic]).ravel()
-        score = score / np.maximum(length[places], 3)
+        score = score / np.maximum(words.lengths[places], 3)
         found.append(tuple(int(p) for p in places[np.argsort(-score, kind="stable")[:most]]))
     return found
 

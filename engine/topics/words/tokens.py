@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A letter, then letters, digits and inner hyphens: no numbers, no single letters.
-_WORD = re.compile(r"[^\W\d_](?:\w|-(?=\w))+")
+_WORD = re.compile(r"[^\W\d_](?:\w++(?:-\w++)*+|(?:-\w++)++)")
 # Scripts that put no spaces between words: Han, kana, Thai, Lao, Khmer, Myanmar.
 _UNSPACED = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f]+")
 
@@ -17,7 +17,7 @@ def words_in(text: str) -> list[str]:
     words and n-grams for Chinese information retrieval").
     """
     found = _WORD.findall(text.lower())
-    if not _UNSPACED.search(text):
+    if text.isascii() or not _UNSPACED.search(text):
         return found
     words: list[str] = []
     for word in found:

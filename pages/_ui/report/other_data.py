@@ -46,7 +46,8 @@ def _form(about: Subject, model: Artifact) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
             "Score it on", list(datasets), format_func=lambda k: datasets[k].title, width=320,
-            key=f"score-on-{model.key}", help="Datasets with labels; those with its categories first, newest first.",
+            key=f"score-on-{model.key}",
+            help="With labels; those with its categories first, then newest first.",
         )  # fmt: skip
         split = st.segmented_control(
             "Texts", ["test", "validation", "all"], default="test", required=True,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from engine.store import Artifact
 from engine.topics.edit import pending
-from engine.topics.edit.apply import apply
 from engine.topics.edit.context import Context
 from engine.topics.edit.edits import Edit
-from engine.topics.edit.replay import about, replay
+from engine.topics.edit.preview import Preview, preview
+from engine.topics.edit.replay import about, after, replay
 from engine.topics.edit.stand import stand
+from engine.topics.edit.state import State
 from engine.topics.topics import Topics
 from pages._ui.loaders import store
+
+if TYPE_CHECKING:
+    from pages._ui.topics.opened import Opened
 
 
 def standing(found: Artifact) -> tuple[Topics, str]:
@@ -28,6 +32,22 @@ def history_of(found: Artifact) -> pending.History:
     return pending.history(store(), found)
 
 
+def state_of(now: Opened) -> State:
+    """Where the documents are after all edits, and which topics are pinned."""
+    state, _, _ = replay(history_of(now.artifact).done, context_of(now.artifact.key))
+    return state
+
+
+def preview_of(now: Opened, edit: Edit) -> Preview:
+    """What one more edit would do to the topics as they stand.
+
+    Raises:
+        InputError: it cannot be made.
+    """
+    past = history_of(now.artifact)
+    return _preview(now.artifact.key, past.version, edit.model_dump_json(), edit, past.done, now)
+
+
 def make(found: Artifact, *edits: Edit) -> None:
     """Make the edits and draw the page anew.
 
@@ -36,11 +56,10 @@ def make(found: Artifact, *edits: Edit) -> None:
     """
     past = pending.history(store(), found)
     context = context_of(found.key)
-    state, _, _ = replay(past.done, context)
     now = _standing(found.key, past.version, past.done)
-    told = []
+    told: list[Edit] = []
     for edit in edits:
-        state, _ = apply(state, edit, context)
+        after([*past.done, *told], edit, context)
         told.append(about(edit, now))
     pending.add(store(), found, told)
     st.rerun()
@@ -59,3 +78,8 @@ def _standing(key: str, version: str, _edits: Any) -> Topics:
         return context.fit
     state, _, _ = replay(_edits, context)
     return stand(state, context)
+
+
+@st.cache_resource(max_entries=24, show_spinner="Looking at what it would do")
+def _preview(key: str, version: str, edit: str, _edit: Edit, _done: Any, _now: Opened) -> Preview:
+    return preview(_done, _edit, _now.topics, context_of(key))

@@ -58,7 +58,7 @@ def _map(found: Opened) -> None:
 def _what_was_done(found: Opened, told: Told, colours: Colours, hits: Hits | None, by: str) -> None:
     """The document that was clicked, then the documents that were chosen or found."""
     if told.clicked is not None:
-        document_card(found, told.clicked)
+        document_card(found, told.clicked, key="clicked")
     if not told.polygon and not told.groups and hits is None:
         if told.clicked is None:
             st.caption(

@@ -1,4 +1,4 @@
-"""Opened topics in, how good they are and other numbers of topics, on the page, out."""
+"""Opened topics in, how good they are and what else they could be, on the page, out."""
 
 from __future__ import annotations
 
@@ -9,11 +9,19 @@ import streamlit as st
 from engine import jobs
 from engine.figures.base import CONFIG
 from engine.figures.topic_levels import levels_figure
+from engine.topics.quality.spec import CoherenceSpec
 from engine.topics.spec import TopicsSpec
+from engine.topics.wish import wish_of
 from pages._ui import nav
+from pages._ui.boundary import boundary
 from pages._ui.forms import command_line
-from pages._ui.loaders import payload_json, store
+from pages._ui.loaders import made, payload_json, store
+from pages._ui.topics.in_place import at_work, begin
+from pages._ui.topics.numbers import against_labels, by_words, scored
 from pages._ui.topics.opened import Opened
+from pages._ui.topics.quality_table import quality_table
+from pages._ui.topics.stability_view import stability_view
+from pages._ui.topics.sweep_view import sweep_view
 
 
 def quality_part(now: Opened) -> None:
@@ -24,11 +32,20 @@ def quality_part(now: Opened) -> None:
             with st.container(gap=None):
                 st.metric(name, value)
                 st.caption(sentence)
+    _coherence(now)
+    st.subheader("Topic by topic", anchor=False)
+    quality_table(now)
+    st.subheader("Would they be found again?", anchor=False)
+    with boundary():
+        stability_view(now)
     st.subheader("Other numbers of topics", anchor=False)
     if levels:
         _other(now, levels)
     else:
         st.caption("These topics were not merged from finer ones, so there are no levels to see.")
+    st.subheader("The least size of a topic", anchor=False)
+    with boundary():
+        sweep_view(now)
 
 
 def _numbers(now: Opened, levels: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
@@ -36,58 +53,64 @@ def _numbers(now: Opened, levels: list[dict[str, Any]]) -> list[tuple[str, str, 
         (f"{now.topics.outlier_share:.1%}", "In no topic", "Fewer is not always better: these "
          "documents are like no topic.")
     ]  # fmt: skip
-    diverse, together = _by_words(now.key, now)
-    if diverse is not None:
-        said.append((f"{diverse:.2f}", "Diversity", "Share of the topics' words that differ; near "
-                     "1 each topic has its own."))  # fmt: skip
-    if together is not None:
-        said.append((f"{together:.2f}", "Coherence (NPMI)", "How much a topic's words are in the "
+    words = by_words(now)
+    if words.diversity is not None:
+        said.append((f"{words.diversity:.2f}", "Diversity", "Share of the topics' words that "
+                     "differ; near 1 each topic has its own."))  # fmt: skip
+    if words.npmi is not None:
+        said.append((f"{words.npmi:.2f}", "Coherence (NPMI)", "How much a topic's words are in the "
                      "same documents; 0 is chance, 1 is always."))  # fmt: skip
+    read = made(CoherenceSpec(topics=now.artifact.key))
+    if read and read.facts.get("c_v") is not None and now.version == "0":
+        said.append((f"{read.facts['c_v']:.2f}", "Coherence (C_V)", "How alike the company is that "
+                     "a topic's words keep, within 110 words; 0 to 1."))  # fmt: skip
     at = next((row for row in levels if row["topics"] == len(now.topics.found)), None)
     if at and now.version == "0":
         said.append((f"{at['silhouette']:.3f}", "Silhouette", "How much nearer documents are to "
                      "their own topic than to the next one, -1 to 1; 0 is between."))  # fmt: skip
+    if measured := scored(now):
+        said.append((f"{measured.survival:.0%}", "Found again", f"Share of {measured.refits} "
+                     "re-fits that a topic comes back in, on average."))  # fmt: skip
     if now.projection and (kept := now.projection.facts.get("kept")) is not None:
         said.append((f"{kept:.0%}", "Kept on the map", "Share of each document's 15 nearest that "
                      "are near it on the map too; the topics do not depend on it."))  # fmt: skip
-    if agreed := _agreement(now.key, now):
-        against = f"{agreed.documents:,} documents in {agreed.categories:,} categories"
-        said.append((f"{agreed.nmi:.2f}", "Labels: NMI", f"Against {against}; 1 if topics and "
-                     "labels tell the same, 0 if nothing."))  # fmt: skip
-        said.append((f"{agreed.ari:.2f}", "Labels: ARI", "Pairs of documents put together by both; "
-                     "0 is chance, 1 is the same groups."))  # fmt: skip
-    return said
+    return said + _labelled(now)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _by_words(key: str, _now: Opened) -> tuple[float | None, float | None]:
-    """Diversity and mean NPMI of the topics as they stand."""
-    import numpy as np
-
-    from engine.topics.quality.coherence import diversity, npmi
-    from engine.topics.words.counts import load_words
-
-    topics = [[word for word, _ in topic.words] for topic in _now.topics.found]
-    if not any(topics):
-        return None, None
-    made = [a for a in store().inputs(_now.artifact) if a.kind == "words"]
-    if not made:
-        return diversity(topics), None
-    each = npmi(topics, load_words(made[-1]))
-    known = each[np.isfinite(each)]
-    return diversity(topics), float(known.mean()) if len(known) else None
+def _labelled(now: Opened) -> list[tuple[str, str, str]]:
+    agreed = against_labels(now)
+    if agreed is None:
+        return []
+    against = f"{agreed.documents:,} documents in {agreed.categories:,} categories"
+    return [
+        (f"{agreed.nmi:.2f}", "Labels: NMI", f"Against {against}; 1 if topics and labels tell the "
+         "same, 0 if nothing. The V-measure is the same number."),
+        (f"{agreed.ari:.2f}", "Labels: ARI", "Pairs of documents put together by both; 0 is "
+         "chance, 1 is the same groups."),
+        (f"{agreed.homogeneity:.2f}", "Labels: homogeneity", "1 where each topic holds one "
+         "category only; more topics make it larger."),
+        (f"{agreed.completeness:.2f}", "Labels: completeness", "1 where each category is in one "
+         "topic only; fewer topics make it larger."),
+    ]  # fmt: skip
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _agreement(key: str, _now: Opened) -> Any:
-    import pyarrow.parquet as pq
-
-    from engine.topics.quality.agreement import agreement
-
-    if _now.rows is None:
-        return None
-    labels = pq.read_table(_now.rows, columns=["label"])["label"].to_pylist()
-    return agreement(_now.topics.assigned, labels)
+def _coherence(now: Opened) -> None:
+    """The way to C_V, which reads every text; nothing where it is known."""
+    if at_work("coherence", title="Measuring coherence"):
+        return
+    spec = CoherenceSpec(topics=now.artifact.key)
+    if made(spec):
+        if now.version != "0":
+            st.caption(
+                "Coherence by C_V was measured before your edits, so it is not shown; NPMI is of "
+                "the topics as they stand."
+            )
+    elif now.rows and st.button(
+        "Measure C_V too", icon=":material/menu_book:", key="measure-coherence",
+        help="The other usual measure of coherence; it reads every text once, 5,000 or so a "
+        "second. The topics are taken as they were found.",
+    ):  # fmt: skip
+        begin(spec, "coherence")
 
 
 def _levels(now: Opened) -> list[dict[str, Any]]:
@@ -98,7 +121,7 @@ def _levels(now: Opened) -> list[dict[str, Any]]:
 
 
 def _asked(now: Opened) -> dict[str, Any]:
-    return now.artifact.manifest.spec
+    return wish_of(store(), now.artifact).model_dump()
 
 
 def _other(now: Opened, levels: list[dict[str, Any]]) -> None:
@@ -113,13 +136,16 @@ def _other(now: Opened, levels: list[dict[str, Any]]) -> None:
     st.plotly_chart(figure, config=CONFIG, key=f"levels-{now.key}")
     st.caption("The orange point is the number that Limn takes by itself.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        asked = st.number_input(
+        number = st.number_input(
             "Topics", topics[0], topics[-1], min(max(len(now.topics.found), topics[0]), topics[-1]),
             key="level", width=160,
         )  # fmt: skip
-        spec = TopicsSpec.parse({**_asked(now), "topics": int(asked), "min_cluster_size": 0})
+        wish = {**_asked(now), "topics": int(number), "min_cluster_size": 0}
+        if wish.get("cluster") == "plscan":  # it takes no number
+            wish["cluster"] = "hdbscan"
+        spec = TopicsSpec.parse(wish)
         if st.button("Take this level", icon=":material/play_arrow:", key="take-level"):
-            name = store().free_name(f"{now.artifact.title}-{int(asked)}")
+            name = store().free_name(f"{now.artifact.title}-{int(number)}")
             nav.go("topics", job=jobs.submit(spec, store=store(), name=name).id)
     st.caption("It makes new topics; these and their edits stay as they are.")
     command_line(spec)

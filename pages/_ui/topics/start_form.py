@@ -14,6 +14,7 @@ from pages._ui.format import about, count
 from pages._ui.forms import command_line, spec_form
 from pages._ui.loaders import made, store
 from pages._ui.texts import plain
+from pages._ui.topics.known_topics import known_topics
 
 _FULL = 2_500
 """Up to so many documents the full encoder is the first choice: it takes a minute or two."""
@@ -68,8 +69,8 @@ def start_form(dataset: Artifact) -> None:
         if not encoder:
             st.caption("Name an encoder to go on.")
             return
+    chosen = known_topics(key="topics")
     with st.expander("More choices", icon=":material/tune:"):
-        chosen = {}
         for title, fields in _GROUPS:
             st.markdown(f"**{title}**")
             with st.grid(2, min_column_width=200):

@@ -18,9 +18,9 @@ from engine.classify.evaluation.calibration import (
     without_temperature,
 )
 from engine.classify.evaluation.curves import curves, macro
-from engine.classify.evaluation.proportions import difference, wilson
 from engine.classify.evaluation.thresholds import at_threshold, coverage_curve, threshold_for
 from engine.classify.head import softmax
+from engine.proportions import difference, wilson
 
 LABELS = ("a", "b", "c")
 many = settings(max_examples=40, deadline=None)

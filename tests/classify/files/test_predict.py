@@ -17,12 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.classify.classifier import load_classifier
-from engine.classify.files import prediction as prediction_module
 from engine.classify.files.plan import choose
 from engine.classify.files.spec import PredictFileSpec
-from engine.classify.files.windows import windows
 from engine.classify.spec import TrainSpec
+from engine.data.files.windows import windows
 from engine.data.spec_source import SourceSpec
+from engine.encoder import by_window
 from engine.errors import InputError
 from engine.settings import ROOT
 from engine.work import run
@@ -36,7 +36,7 @@ def model(store, dataset, encoder_folder):
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(prediction_module, "_ON_CPU", 16)
+    monkeypatch.setattr(by_window, "_ON_CPU", 16)
 
 
 class Heard:
@@ -126,7 +126,7 @@ def test_what_was_done_before_a_kill_is_not_done_again(
     store, model, tmp_path, small_chunks, monkeypatch
 ):
     path = write(tmp_path / "in.csv", ["text"], [[text] for text, _ in labelled_texts(100)])
-    real = prediction_module.Prediction._probabilities
+    real = by_window.ByWindow._vectors
     calls = []
 
     def dies(self, texts, progress):
@@ -135,7 +135,7 @@ def test_what_was_done_before_a_kill_is_not_done_again(
             raise Killed
         return real(self, texts, progress)
 
-    monkeypatch.setattr(prediction_module.Prediction, "_probabilities", dies)
+    monkeypatch.setattr(by_window.ByWindow, "_vectors", dies)
     with pytest.raises(Killed):
         predicted(store, model, path)
     assert not store.artifacts("predictions")
@@ -152,7 +152,7 @@ def test_a_chunk_that_the_disk_lost_is_made_again(
     store, model, tmp_path, small_chunks, monkeypatch
 ):
     path = write(tmp_path / "in.csv", ["text"], [[text] for text, _ in labelled_texts(60)])
-    monkeypatch.setattr("engine.classify.files.predict._join", _raise)
+    monkeypatch.setattr("engine.classify.files.predict.join", _raise)
     with pytest.raises(Killed):
         predicted(store, model, path)
     monkeypatch.undo()
@@ -161,7 +161,7 @@ def test_a_chunk_that_the_disk_lost_is_made_again(
     assert len(rows_of(predicted(store, model, path))) == 60
 
 
-def _raise(*args):
+def _raise(*args, **named):
     raise Killed
 
 
@@ -263,18 +263,20 @@ ENGLISH = (
 
 
 def test_texts_in_another_language_are_told(tmp_path):
-    from engine.classify.files.languages import language_note
+    from engine.data.files.languages import language_note
 
     trained = tmp_path / "rows.parquet"
     pq.write_table(pa.table({"text": [ENGLISH] * 40}), trained)
-    note, facts = language_note([GERMAN] * 30 + [ENGLISH] * 30, trained)
+    note, facts = language_note(
+        [GERMAN] * 30 + [ENGLISH] * 30, trained, warning=", and {known} was learnt."
+    )
     assert "50%" in note
     assert "German" in note
     assert "English" in note
     assert set(facts["file"]) == {"German", "English"}
-    assert language_note([ENGLISH] * 60, trained)[0] == ""
-    assert language_note(["hm", "ok"] * 30, trained)[0] == "", "too short to tell"
-    assert language_note([GERMAN] * 60, None)[0] == ""
+    assert language_note([ENGLISH] * 60, trained, warning="")[0] == ""
+    assert language_note(["hm", "ok"] * 30, trained, warning="")[0] == "", "too short to tell"
+    assert language_note([GERMAN] * 60, None, warning="")[0] == ""
 
 
 def test_labels_by_the_names_they_had_in_training(store, model):

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.classify.files import write as module
-from engine.classify.files.write import check_output, tame, write_file
+from engine.data.files import write as module
+from engine.data.files.write import check_output, tame, write_file
 from engine.errors import InputError
 from engine.store import Store
 

@@ -1,4 +1,4 @@
-"""Predicted windows of a file in and out: one small Parquet file each, so that work resumes."""
+"""New columns of a file in and out, window by window: a small Parquet file each, to resume from."""
 
 from __future__ import annotations
 
@@ -11,15 +11,11 @@ import pyarrow.parquet as pq
 
 from engine.store.files import read_json, write_json
 
-LABEL, CUT, WORDLESS = "label", "cut", "wordless"
-
 
 class Chunks:
-    """Predictions of a file, window by window, in a folder that survives a kill.
+    """New columns of a file, window by window, in a folder that survives a kill.
 
-    A chunk has the columns prediction, confidence, p0, p1, ... and what only the summary needs:
-    label (of the file's own label column), cut (the text was longer than the model reads) and
-    wordless (no letter in it). Rows without text have no prediction.
+    A chunk is a table with a row for each of its window; all have the same columns.
 
     Args:
         folder: Where they are kept.
@@ -58,7 +54,7 @@ class Chunks:
 
     @property
     def done(self) -> int:
-        """How many windows, from the first on, are predicted already."""
+        """How many windows, from the first on, are done already."""
         number = 0
         while (path := self._path(number)).is_file():
             expected = min(self.size, self.total - number * self.size)

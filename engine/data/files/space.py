@@ -1,4 +1,4 @@
-"""Rows to predict in, the disk that takes out; a sentence where there is less, before any work."""
+"""Rows and new columns in, the disk they take out; a sentence where there is less, before work."""
 
 from __future__ import annotations
 
@@ -12,51 +12,51 @@ from engine.store.files import folder_bytes
 _LARGE = 200_000_000
 _MOVE = "move the cache to a larger disk with LIMN_CACHE"
 _NUMBER = 4
-"""Bytes of a probability in Parquet: such numbers hardly compress."""
+"""Bytes of a number in Parquet: such as probabilities hardly compress."""
 _WRITTEN = 11
 """Bytes of one in CSV, with its comma."""
 
 
-def result_bytes(rows: Path, labels: int) -> tuple[int, int]:
-    """Bytes the predicted rows take in the cache, and those of them that are predictions."""
+def result_bytes(rows: Path, numbers: int) -> tuple[int, int]:
+    """Bytes the rows take in the cache with `numbers` new columns, and those of the new ones."""
     import pyarrow.parquet as pq
 
-    new = int(pq.read_metadata(rows).num_rows) * ((labels + 1) * _NUMBER + 2)
+    new = int(pq.read_metadata(rows).num_rows) * (numbers * _NUMBER + 2)
     return rows.stat().st_size + new, new
 
 
-def output_bytes(rows: Path, labels: int, ending: str) -> int:
+def output_bytes(rows: Path, numbers: int, ending: str) -> int:
     """About the bytes of the rows written to a file with that ending."""
     import pyarrow.parquet as pq
 
     if ending == ".parquet":
-        return result_bytes(rows, labels)[0]
+        return result_bytes(rows, numbers)[0]
     metadata = pq.read_metadata(rows)
     read = sum(int(metadata.row_group(n).total_byte_size) for n in range(metadata.num_row_groups))
-    return read + int(metadata.num_rows) * (labels + 2) * _WRITTEN
+    return read + int(metadata.num_rows) * (numbers + 1) * _WRITTEN
 
 
-def check_result(rows: Path, labels: int, scratch: Path) -> str:
-    """What predicting takes, as a sentence ("" where that is nothing to speak of).
+def check_result(rows: Path, numbers: int, scratch: Path, *, doing: str) -> str:
+    """What the result takes, as a sentence ("" where that is nothing to speak of).
 
-    Besides the result the predictions lie in `scratch` while it is made; those of an earlier run
-    are there already.
+    Besides the result the new columns lie in `scratch` while it is made; those of an earlier run
+    are there already. `doing` begins the sentence of the error ("Predicting this file").
 
     Raises:
         InputError: there is not so much free where `scratch` is.
     """
-    whole, new = result_bytes(rows, labels)
+    whole, new = result_bytes(rows, numbers)
     needed = whole + max(0, new - folder_bytes(scratch))
-    _check(scratch, needed, "Predicting this file", "for the cache", _MOVE)
+    _check(scratch, needed, doing, "for the cache", _MOVE)
     return f"The result will take about {size(whole)} on disk." if whole >= _LARGE else ""
 
 
-def check_written(rows: Path, labels: int, output: Path, cache: Path) -> None:
-    """Raise InputError where the predicted rows, and then `output`, would not find their place.
+def check_written(rows: Path, numbers: int, output: Path, cache: Path) -> None:
+    """Raise InputError where there is no room for the rows with new columns, and then for `output`.
 
     A file is written whole in the cache before it goes to its folder, which another disk may hold.
     """
-    whole, written = result_bytes(rows, labels)[0], output_bytes(rows, labels, output.suffix)
+    whole, written = result_bytes(rows, numbers)[0], output_bytes(rows, numbers, output.suffix)
     _check(cache, whole + written, f"Making {output.name}", "for the cache", _MOVE)
     folder = output.parent
     if folder.stat().st_dev != cache.stat().st_dev:

@@ -1,4 +1,4 @@
-"""Predicted rows in, a .csv, .parquet or .xlsx file out: whole or not at all, row by row."""
+"""Rows in, a .csv, .parquet or .xlsx file out: whole or not at all, row by row."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from engine.classify.files.windows import windows
+from engine.data.files.windows import windows
 from engine.errors import InputError
 from engine.progress import SILENT, Progress
 from engine.store import Store
@@ -112,7 +112,7 @@ def _excel(rows: Path, target: Path, progress: Progress) -> None:
     from openpyxl.cell import WriteOnlyCell
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Predictions")
+    sheet = book.create_sheet("Rows")
     sheet.freeze_panes = "A2"
 
     def cell(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Texts to predict and texts trained on in, a sentence where their languages differ out."""
+"""Texts of a new file and texts known before in, a sentence where their languages differ out."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from typing import Any
 _TEXTS = 200
 _TELLABLE = 20
 _SEEN = 0.05
-"""Share of the training texts from which on a language counts as known to the classifier."""
+"""Share of the training texts from which on a language counts as known."""
 _FOREIGN = 0.2
 """Share of texts in other languages from which on a person is told."""
 _UNKNOWN = ("Too short to tell", "Unclear")
 
 
-def language_note(texts: Sequence[str], trained: Path | None) -> tuple[str, dict[str, Any]]:
+def language_note(
+    texts: Sequence[str], trained: Path | None, *, warning: str
+) -> tuple[str, dict[str, Any]]:
     """A warning ("" where there is no need of one), and the shares of the languages.
 
     A language is estimated (lingua, low accuracy mode) from up to 200 texts of each side.
 
     Args:
         texts: Cleaned texts of the file, some hundreds.
-        trained: ``rows.parquet`` of the dataset the classifier learnt from, where it is here.
+        trained: ``rows.parquet`` of the dataset that was learnt from, where it is here.
+        warning: What follows "seem to be in German"; `{known}` stands for the known languages.
     """
     found = _shares(texts)
     facts: dict[str, Any] = {"file": found, "training": {}}
@@ -38,11 +41,9 @@ def language_note(texts: Sequence[str], trained: Path | None) -> tuple[str, dict
     first = max(foreign, key=foreign.__getitem__)
     others = " and other languages" if len(foreign) > 1 else ""
     taught = " and ".join(name for name, share in known.items() if share >= _SEEN)
-    return (
-        f"About {sum(foreign.values()):.0%} of the texts seem to be in {first}{others}, and the "
-        f"classifier learnt from {taught} texts: its predictions there are little better than "
-        "guesses."
-    ), facts
+    share = f"{sum(foreign.values()):.0%}"
+    begin = f"About {share} of the texts seem to be in {first}{others}"
+    return f"{begin}{warning.format(known=taught)}", facts
 
 
 def _shares(texts: Sequence[str]) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""Topics in, how surely each would be found again out."""

@@ -1,0 +1,111 @@
+"""What can be done with topics: each stage with its verb, its spec and function."""
+
+from __future__ import annotations
+
+from engine.stage import Stage
+
+STAGES = (
+    Stage(
+        verb="neighbors",
+        makes="neighbors",
+        spec="engine.topics.reduce.spec:NeighborsSpec",
+        build="engine.topics.reduce.graph:build",
+        heavy=True,
+        help="Find the nearest texts of each text of a dataset, which maps and clusters share.",
+    ),
+    Stage(
+        verb="project",
+        makes="projection",
+        version=3,
+        spec="engine.topics.reduce.spec:ProjectSpec",
+        build="engine.topics.reduce.build:build",
+        heavy=True,
+        help="Put a dataset's vectors into two dimensions for a map, or a few for clusters.",
+    ),
+    Stage(
+        verb="words",
+        makes="words",
+        version=4,
+        spec="engine.topics.words.spec:WordsSpec",
+        build="engine.topics.words.build:build",
+        help="Count the words of every text of a dataset.",
+    ),
+    Stage(
+        verb="topics",
+        makes="topics",
+        version=4,
+        spec="engine.topics.spec:TopicsSpec",
+        build="engine.topics.build:build",
+        heavy=True,
+        help="Find the topics of a dataset, describe them and draw their map.",
+    ),
+    Stage(
+        verb="topics label",
+        makes="labels",
+        spec="engine.topics.label.spec:LabelSpec",
+        build="engine.topics.label.build:build",
+        help="Let a language model propose names for topics, each checked against the topic.",
+    ),
+    Stage(
+        verb="topics edit",
+        makes="topics",
+        spec="engine.topics.edit.spec:TopicsEditSpec",
+        build="engine.topics.edit.publish:build",
+        help="Make topics of others and a list of edits, to use, export or assign with.",
+    ),
+    Stage(
+        verb="topics coherence",
+        makes="coherence",
+        spec="engine.topics.quality.spec:CoherenceSpec",
+        build="engine.topics.quality.build:build",
+        help="Measure how well the words of each topic go together (C_V), over all texts.",
+    ),
+    Stage(
+        verb="topics stability",
+        makes="stability",
+        spec="engine.topics.stability.spec:StabilitySpec",
+        build="engine.topics.stability.build:build",
+        heavy=True,
+        help="Find topics again with other seeds and on parts of the texts: which ones come back.",
+    ),
+    Stage(
+        verb="topics sweep",
+        makes="sweep",
+        spec="engine.topics.sweep.spec:SweepSpec",
+        build="engine.topics.sweep.build:build",
+        heavy=True,
+        help="See how many topics each least size of a topic would give, and how surely.",
+    ),
+    Stage(
+        verb="topics assigner",
+        makes="assigner",
+        spec="engine.topics.assign.spec:AssignerSpec",
+        build="engine.topics.assign.build:build",
+        heavy=True,
+        help="Make topics ready for new documents, and measure how often they are placed right.",
+    ),
+    Stage(
+        verb="topics add",
+        makes="topics",
+        spec="engine.topics.add.spec:TopicsAddSpec",
+        build="engine.topics.add.build:build",
+        heavy=True,
+        help="Add new documents to topics, see what has moved; old ones stay where they are.",
+    ),
+    Stage(
+        verb="project add",
+        makes="projection",
+        spec="engine.topics.add.spec:ProjectAddSpec",
+        build="engine.topics.add.place:build",
+        heavy=True,
+        help="Place new documents among the points of others, which stay where they are.",
+    ),
+    Stage(
+        verb="assign file",
+        makes="assignments",
+        spec="engine.topics.assign.spec:AssignFileSpec",
+        build="engine.topics.assign.file:build",
+        heavy=True,
+        help="Find the topic of every row of a file, whatever its size; goes on after a kill.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Topics in, what other least sizes of a topic would give out."""
