@@ -131,9 +131,9 @@ def _view(page, name):
 
 def _table(page):
     """Name and size of each topic, as the page's table holds them."""
-    _grid(page).wait_for(timeout=30_000)
-    settled(page)
     rows = _grid(page).locator("table tbody tr")
+    rows.locator("td").first.wait_for(state="attached", timeout=30_000)
+    settled(page)
     cells = [row.locator("td").all_text_contents() for row in rows.all()]
     return {row[0]: int(row[1].replace(",", "")) for row in cells}
 

@@ -192,3 +192,17 @@ def test_sums_are_those_of_each_label(n, k, seed):
     labels = rng.integers(-1, k, n).astype(np.int32)
     expected = np.stack([vectors[labels == i].sum(axis=0) for i in range(k)])
     np.testing.assert_allclose(sums(vectors, labels, k), expected, atol=1e-4)
+
+
+def test_copies_of_one_text_move_nothing():
+    points, vectors, group = blobs(4, each=100)
+    alone = cluster(points, vectors)
+    copied = np.concatenate([np.arange(400), np.full(300, 7)])
+    found = cluster(points[copied], vectors[copied])
+    assert found.levels == alone.levels
+    assert (found.labels[400:] == found.labels[7]).all()
+    for label in range(4):
+        assert len(np.unique(found.labels[:400][group == label])) == 1
+    assert (np.diff(np.bincount(found.labels)) <= 0).all(), "largest first, copies counted"
+    assert found.tree is not None
+    assert len(found.tree.grain) == 700

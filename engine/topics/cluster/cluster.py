@@ -22,6 +22,7 @@ NEIGHBOURS = 15
 MOST_OUTSIDE = 0.1
 """Share of the documents that may be left in no topic, where the levels are chosen by Limn."""
 _BLOCK = 100_000
+_FEWEST_APART = 15
 
 
 class NoTopics(InputError):
@@ -58,7 +59,8 @@ def cluster(
     HDBSCAN's leaves, which are many and small, are merged by Ward's criterion, and the level is
     chosen by how far the topics lie apart in the encoder's own space (see levels). Only documents
     that HDBSCAN leaves out and whose neighbours mostly disagree with their topic are in none, and
-    at most a tenth of all.
+    at most a tenth of all. Documents at the very same point, as many copies of one text are, count
+    once, so that copies make no topic and move no level; plain HDBSCAN and PLSCAN count them all.
 
     Args:
         points: (n, dims) float32, the reduced vectors.
@@ -84,6 +86,13 @@ def cluster(
         raise InputError(
             f"{topics} topics are wanted of {n} documents: ask for at most as many as there are."
         )
+    first, place = _once(points)
+    if _FEWEST_APART <= len(first) < n and len(first) >= topics and not min_cluster_size:
+        fewer = cluster(
+            points[first], vectors[first], method=method, topics=topics, leave_out=leave_out,
+            every_level=every_level, seed=seed,
+        )  # fmt: skip
+        return _with_copies(fewer, place)
     grain, noise = grains(points, seed=seed)
     tree = merge_tree(points, grain) if grain.max(initial=0) > 0 else None
     judge = tree is not None and (every_level or not topics)
@@ -117,6 +126,22 @@ def cluster(
     if method == "hdbscan" and leave_out:
         labels = _without_strays(labels, strength, noise)
     return Clustering(labels, strength, tuple(found), tree, why)
+
+
+def _once(points: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first document at each point, in order, and which of these stands where each does."""
+    _, firsts, place = np.unique(points, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(firsts)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return firsts[order], rank[place.ravel()]
+
+
+def _with_copies(fewer: Clustering, place: NDArray[np.int64]) -> Clustering:
+    """The same of all documents, `place` being the one that stands for each."""
+    tree = fewer.tree and Tree(fewer.tree.grain[place], fewer.tree.merges)
+    labels = largest_first(fewer.labels[place])
+    return Clustering(labels, fewer.strength[place], fewer.levels, tree, fewer.why)
 
 
 def _as_it_is(points: Floats, method: Cluster, min_cluster_size: int) -> Ints:

@@ -13,7 +13,8 @@ NEAR = 0.03
 have such a one, by full or by draft vectors, whole or along their 64 main axes; of copies that lack
 every eighth word 99 % do."""
 MANY = 0.05
-"""Share of near-copies from which on they would decide where documents lie."""
+"""Share of near-copies from which on they would decide where documents lie. Fewer do too where one
+document has so many that they are most of its nearest."""
 
 
 def stand_ins(vectors: Floats, places: Places, away: Floats) -> Places:
@@ -29,7 +30,8 @@ def stand_ins(vectors: Floats, places: Places, away: Floats) -> Places:
         away: (n, k) float32, their cosine distances.
 
     Returns:
-        Everyone's own place where fewer than a twentieth of the documents are copies of others.
+        Everyone's own place where less than a twentieth of the documents are copies of others, and
+        no document has copies for most of its nearest.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
@@ -45,7 +47,8 @@ def stand_ins(vectors: Floats, places: Places, away: Floats) -> Places:
     tied = np.flatnonzero(first != mine)
     alike = cosines(vectors, tied, first[tied])
     copies = tied[alike > 1 - 2 * NEAR]
-    if len(copies) >= MANY * n:
+    most = np.bincount(first[copies], minlength=1).max()
+    if len(copies) >= MANY * n or most > places.shape[1] / 2:
         mine[copies] = first[copies]
     return mine
 

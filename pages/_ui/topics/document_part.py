@@ -94,15 +94,14 @@ def _why(now: Opened, own: int, found: Reasons) -> str:
             f"{found.cosines[first]:.2f}; {int(found.votes.sum())} of its {len(found.near)} "
             "nearest documents are in a topic."
         )
-    rest = [n for n in order if n != own]
-    second = (
-        f"; **{plain(names[rest[0]])}** is the next with {found.cosines[rest[0]]:.2f}"
-        if rest
-        else ""
-    )
+    mine, second, digits = float(found.cosines[own]), "", 2
+    if rest := [n for n in order if n != own]:
+        other = float(found.cosines[rest[0]])
+        digits = 2 if abs(mine - other) > 0.01 else 3  # two that look the same say nothing
+        second = f"; **{plain(names[rest[0]])}** is the next with {other:.{digits}f}"
     sentence = (
         f"It is in **{plain(names[own])}**: the cosine to the topic's centre is "
-        f"{found.cosines[own]:.2f}{second}. {int(found.votes[own])} of its "
+        f"{mine:.{digits}f}{second}. {int(found.votes[own])} of its "
         f"{len(found.near)} nearest documents are in the same topic."
     )
     ahead = [("centres", first)] if first != own else []
