@@ -18,21 +18,21 @@ from pages._ui.job_monitor import job_monitor
 from pages._ui.loaders import artifact, store
 from pages._ui.pickers import artifact_picker
 from pages._ui.texts import plain
-from pages._ui.topics.compare_part import compare_part
-from pages._ui.topics.document_part import asked_document, document_part
-from pages._ui.topics.edit_part import edit_part
-from pages._ui.topics.edits_bar import edits_bar, skipped_edits
+from pages._ui.topics.document.document_part import asked_document, document_part
+from pages._ui.topics.edit.edit_part import edit_part
+from pages._ui.topics.edit.edits_bar import edits_bar, skipped_edits
 from pages._ui.topics.known_topics import what_became
-from pages._ui.topics.map_part import map_part
-from pages._ui.topics.new_part import new_part
+from pages._ui.topics.map.map_part import map_part
+from pages._ui.topics.new.new_part import new_part
 from pages._ui.topics.opened import Opened, opened
-from pages._ui.topics.quality_part import quality_part
-from pages._ui.topics.quality_strip import quality_strip
+from pages._ui.topics.quality.quality_part import quality_part
+from pages._ui.topics.quality.quality_strip import quality_strip
 from pages._ui.topics.start_form import start_form
-from pages._ui.topics.table_part import table_part
 from pages._ui.topics.take_away_view import take_away_view
-from pages._ui.topics.tree_part import tree_part
-from pages._ui.topics.trends_part import trends_part
+from pages._ui.topics.views.compare_part import compare_part
+from pages._ui.topics.views.table_part import table_part
+from pages._ui.topics.views.tree_part import tree_part
+from pages._ui.topics.views.trends_part import trends_part
 
 _VIEWS = {
     "map": ("Map", map_part),

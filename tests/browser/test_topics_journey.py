@@ -59,7 +59,10 @@ def test_from_a_file_of_papers_to_edited_topics_and_new_papers_in_them(server, l
     _reloaded(page)
     table = _placed(page, new)
     assert len(table) == _NEW
-    assert all(row["title"] and 0 <= float(row["confidence"]) <= 1 for row in table)
+    placed = [row for row in table if row["topic"] != "-1"]
+    assert len(placed) > _NEW / 2
+    assert all(row["topic_name"] and 0 < float(row["confidence"]) <= 1 for row in placed)
+    assert all(row["title"] and row["unlike"] in ("true", "false") for row in table)
     assert page.locator("[data-testid=stException]").count() == 0
     assert not failures
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.jobs.record import State
 from engine.topics.geometry import SIDE
 from engine.topics.spec import TopicsSpec
-from pages._ui.topics.map_view import Told, _read
+from pages._ui.topics.map.map_view import Told, _read
 from tests.pages.seen import button, said
 from tests.topics.artifacts import topics_artifact
 
@@ -22,7 +22,7 @@ def topics(store, dataset):
 
 def _told(monkeypatch, **told):
     """The map as if a person had done that; the browser's part is tests/browser/test_map.py."""
-    monkeypatch.setattr("pages._ui.topics.map_part.map_view", lambda *a, **b: Told(**told))
+    monkeypatch.setattr("pages._ui.topics.map.map_part.map_view", lambda *a, **b: Told(**told))
 
 
 def test_without_a_dataset_it_leads_to_data(visit):

@@ -244,7 +244,7 @@ class _Reads:
 
 @pytest.fixture
 def reads(monkeypatch):
-    monkeypatch.setattr("pages._ui.topics.passages_view.encoder_of", lambda name: _Reads())
+    monkeypatch.setattr("pages._ui.topics.document.passages_view.encoder_of", lambda name: _Reads())
 
 
 def test_the_page_of_a_document_gives_its_reasons(visit, topics, reads):
@@ -317,7 +317,7 @@ def test_where_the_encoder_is_gone_the_text_stays(visit, topics, monkeypatch):
     def gone(name):
         raise InputError("The encoder is not here any more.")
 
-    monkeypatch.setattr("pages._ui.topics.passages_view.encoder_of", gone)
+    monkeypatch.setattr("pages._ui.topics.document.passages_view.encoder_of", gone)
     app = visit("topics", topics=topics.key, document="41")
     assert not app.exception
     assert "The encoder is not here any more." in said(app)

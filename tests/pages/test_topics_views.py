@@ -39,9 +39,9 @@ def test_taking_a_level_starts_the_job_its_command_line_shows(
         {"topics": k, "silhouette": 0.1, "smallest": 5, "joins": 1.0, "chosen": k == 3}
         for k in (2, 3, 4)
     ]
-    monkeypatch.setattr("pages._ui.topics.quality_part._levels", lambda now: rows)
+    monkeypatch.setattr("pages._ui.topics.quality.quality_part._levels", lambda now: rows)
     monkeypatch.setattr(
-        "pages._ui.topics.quality_part._asked",
+        "pages._ui.topics.quality.quality_part._asked",
         lambda now: {"dataset": now.dataset.key},
     )
     app = visit("topics", topics=topics.key, view="Quality")

@@ -12,7 +12,7 @@ from engine.store import Artifact
 from engine.topics.geometry import Flat, flat
 from engine.topics.topics import Topics
 from pages._ui.loaders import store
-from pages._ui.topics.editing import standing
+from pages._ui.topics.edit.editing import standing
 
 if TYPE_CHECKING:
     import numpy as np

@@ -19,7 +19,7 @@ from pages._ui.format import size
 from pages._ui.forms import command_line
 from pages._ui.loaders import made, store
 from pages._ui.texts import plain
-from pages._ui.topics.editing import history_of
+from pages._ui.topics.edit.editing import history_of
 from pages._ui.topics.in_place import at_work, begin
 from pages._ui.topics.opened import Opened
 
