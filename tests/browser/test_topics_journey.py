@@ -47,13 +47,15 @@ def test_from_a_file_of_papers_to_edited_topics_and_new_papers_in_them(server, l
 
     n = _to_the_map(page, server, file, most)
     assert 0 < _lassoed(page) < n
-    first = _topics(page)
-    assert sum(first.values()) <= n
-
-    split = _split(page, first)
-    merged = _merged(page, split)
-    _pressed(page, "Undo", lambda: _count(page) == len(split))
-    _pressed(page, "Redo", lambda: _count(page) == merged)
+    _view(page, "Edit")
+    assert 0 < sum(_table(page).values()) <= n
+    k = _count(page)
+    _split(page)
+    assert _count(page) == k + 1
+    _merged(page)
+    assert _count(page) == k
+    _pressed(page, "Undo", lambda: _count(page) == k + 1)
+    _pressed(page, "Redo", lambda: _count(page) == k)
     _named(page, "What they are about")
     _rescued(page)
     _reloaded(page)
@@ -119,12 +121,6 @@ def _lassoed(page):
     return int(line.inner_text().split(" ")[0].replace(",", ""))
 
 
-def _topics(page):
-    """Opens the editing view; the topics of its table with their sizes."""
-    _view(page, "Edit")
-    return _table(page)
-
-
 def _view(page, name):
     page.get_by_role("radio", name=name, exact=True).or_(
         page.get_by_role("button", name=name, exact=True)
@@ -133,7 +129,7 @@ def _view(page, name):
 
 
 def _table(page):
-    """Name and size of each topic, as the page's table holds them."""
+    """Name and size of the largest topics, as many as the page's table shows at once."""
     rows = _grid(page).locator("table tbody tr")
     rows.locator("td").first.wait_for(state="attached", timeout=30_000)
     settled(page)
@@ -160,27 +156,25 @@ def _pick(page, *lines):
         settled(page)
 
 
-def _split(page, before):
-    """The largest topic in two; the topics then."""
+def _split(page):
+    """The largest topic in two."""
     _pick(page, 0)
     page.get_by_role("button", name="Split").click()
-    page.get_by_role("spinbutton", name="Parts").fill("2")
-    page.get_by_role("spinbutton", name="Parts").press("Tab")
+    parts = page.get_by_role("spinbutton", name="Parts")
+    parts.fill("2")
+    parts.press("Tab")
     page.get_by_test_id("stFormSubmitButton").filter(has_text=re.compile("^Split$")).click()
     page.get_by_text("1 edit", exact=True).wait_for(timeout=60_000)
     settled(page)
-    assert _count(page) == len(before) + 1
-    return range(_count(page))
 
 
-def _merged(page, before):
+def _merged(page):
+    """The two largest."""
     _pick(page, 0, 1)
     page.get_by_text(re.compile("^Together they would be")).wait_for(timeout=30_000)
     page.get_by_role("button", name="Merge these 2").click()
     page.get_by_text("2 edits", exact=True).wait_for(timeout=60_000)
     settled(page)
-    assert _count(page) == len(before) - 1
-    return len(before) - 1
 
 
 def _pressed(page, name, true):
