@@ -108,6 +108,19 @@ def test_ids_are_never_used_again(context):
     assert report.made == (made + 1,)
 
 
+def test_a_selection_falls_into_the_topics_that_are_in_it(context):
+    fit = context.fit
+    some = [*fit.places(0)[:40].tolist(), *fit.places(1)[:40].tolist()]
+    state, report = apply(first_state(fit), Gather(places=tuple(some), parts=2), context)
+    assert len(report.made) == 2
+    for topic in (0, 1):
+        inside = state.assigned[fit.places(topic)[:40]]
+        assert len(set(inside.tolist())) == 1
+        assert inside[0] in report.made
+    with pytest.raises(InputError, match="These documents: 2 documents are too few for 3 parts"):
+        apply(first_state(fit), Gather(places=(0, 1), parts=3), context)
+
+
 def test_a_pinned_topic_stays_as_it_is(context):
     pinned, _ = after(context, Pin(topic=1))
     for edit in (Merge(into=(0, 1)), Split(topic=1), Delete(gone=(1,)), Move(places=(0,), to=1)):
@@ -143,7 +156,11 @@ EDITS = st.one_of(
     st.builds(Rename, topic=st.integers(0, 6), name=st.sampled_from(["a", "b"])),
     st.builds(Merge, into=st.tuples(st.integers(0, 6), st.integers(0, 6))),
     st.builds(Split, topic=st.integers(0, 6), parts=st.integers(0, 4)),
-    st.builds(Gather, places=st.lists(st.integers(0, 179), min_size=1).map(tuple)),
+    st.builds(
+        Gather,
+        places=st.lists(st.integers(0, 179), min_size=1).map(tuple),
+        parts=st.sampled_from([1, 1, 2]),
+    ),
     st.builds(
         Move, places=st.lists(st.integers(0, 179), min_size=1).map(tuple), to=st.integers(-1, 6)
     ),

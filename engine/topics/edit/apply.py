@@ -23,7 +23,7 @@ from engine.topics.edit.edits import (
 )
 from engine.topics.edit.level import level
 from engine.topics.edit.likely import likely
-from engine.topics.edit.state import Places, Report, State, put
+from engine.topics.edit.state import Ints, Places, Report, State, put
 from engine.topics.topics import NO_TOPIC
 
 __all__ = ["Report", "apply"]
@@ -59,7 +59,7 @@ def apply(state: State, edit: Edit, context: Context) -> tuple[State, Report]:
             places = _free(state, edit.places)
             return put(state, places, np.full(len(places), edit.to))
         case Gather():
-            return _gather(state, edit)
+            return _gather(state, edit, context)
         case Split():
             return _split(state, edit, context)
         case Rescue():
@@ -81,29 +81,33 @@ def _free(state: State, places: tuple[int, ...]) -> Places:
     return found
 
 
-def _gather(state: State, edit: Gather) -> tuple[State, Report]:
+def _gather(state: State, edit: Gather, context: Context) -> tuple[State, Report]:
     places = _free(state, edit.places)
-    fresh, report = put(state, places, np.full(len(places), state.next_id))
-    if edit.name:
+    labels = np.zeros(len(places), dtype=np.int32)
+    if edit.parts != 1:
+        labels = _apart(places, edit.parts, context, what="These documents")
+    fresh, report = put(state, places, labels + state.next_id)
+    if edit.name and edit.parts == 1:
         fresh = replace(fresh, names={**fresh.names, state.next_id: edit.name})
     return fresh, report
 
 
 def _split(state: State, edit: Split, context: Context) -> tuple[State, Report]:
     places = np.flatnonzero(state.assigned == edit.topic)
-    if len(places) < max(2, edit.parts):
-        raise InputError(
-            f"Topic {edit.topic} has {len(places)} documents, too few for {max(2, edit.parts)} "
-            "parts."
-        )
+    labels = _apart(places, edit.parts, context, what=f"Topic {edit.topic}")
+    return put(state, places, labels + state.next_id)
+
+
+def _apart(places: Places, parts: int, context: Context, *, what: str) -> Ints:
+    """The part of each of the documents, from 0; as many parts as lie apart where `parts` is 0."""
+    if len(places) < max(2, parts):
+        raise InputError(f"{what}: {len(places)} documents are too few for {max(2, parts)} parts.")
     points = np.asarray(context.points[places])
     vectors = np.asarray(context.vectors[places])
-    labels = cluster(points, vectors, topics=edit.parts, leave_out=False, every_level=False).labels
+    labels = cluster(points, vectors, topics=parts, leave_out=False, every_level=False).labels
     if labels.max(initial=0) < 1:
-        raise InputError(
-            f"Topic {edit.topic} does not fall apart by itself; say how many parts it should have."
-        )
-    return put(state, places, labels + state.next_id)
+        raise InputError(f"{what}: no parts lie apart by themselves; say how many there should be.")
+    return labels
 
 
 def _rescue(state: State, edit: Rescue, context: Context) -> tuple[State, Report]:

@@ -56,10 +56,15 @@ class Split(_Edit):
 
 
 class Gather(_Edit):
-    """Make a new topic of the documents at `places`, wherever they are now."""
+    """Make a new topic of the documents at `places`, wherever they are now.
+
+    Or look for topics among them, as Split does in one topic: `parts` of them, or as many as lie
+    apart (0).
+    """
 
     kind: Literal["gather"] = "gather"
     places: tuple[int, ...] = Field(min_length=1)
+    parts: int = Field(1, ge=0, le=50)
     name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
 
 
@@ -150,7 +155,9 @@ def told(edit: Edit, names: dict[int, str]) -> str:
         case Split():
             return f"{called(edit.topic)} is split" + (f" in {edit.parts}" if edit.parts else "")
         case Gather():
-            return f"{len(edit.places):,} documents are a topic of their own"
+            of = f"{edit.parts} topics" if edit.parts else "topics"
+            made = "a topic" if edit.parts == 1 else of
+            return f"{len(edit.places):,} documents are {made} of their own"
         case Move():
             to = called(edit.to) if edit.to >= 0 else "no topic"
             return f"{len(edit.places):,} documents moved to {to}"

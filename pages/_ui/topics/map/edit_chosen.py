@@ -47,8 +47,13 @@ def _gather(now: Opened, places: NDArray[np.int64], key: str) -> None:
         boundary(),
     ):
         name = st.text_input("Name", placeholder="By its words, if left empty", max_chars=200)
+        parts = int(
+            st.number_input(
+                "Topics", 0, 50, 1, help="1 keeps them together; 0 makes as many as lie apart."
+            )
+        )
         if st.form_submit_button("Make the topic"):
-            make(now.artifact, Gather(places=_some(places), name=name.strip()))
+            make(now.artifact, Gather(places=_some(places), name=name.strip(), parts=parts))
 
 
 def _move(now: Opened, places: NDArray[np.int64], key: str) -> None:
