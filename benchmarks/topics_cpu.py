@@ -29,7 +29,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = ("source", "dataset", "tokens", "vectors", "names")
+KEPT = ("source", "dataset", "draft", "tokens", "vectors", "names")
 PEER = """
 import json, sys
 import numpy as np, pyarrow.parquet as pq
