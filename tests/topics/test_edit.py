@@ -119,6 +119,8 @@ def test_a_selection_falls_into_the_topics_that_are_in_it(context):
         assert inside[0] in report.made
     with pytest.raises(InputError, match="These documents: 2 documents are too few for 3 parts"):
         apply(first_state(fit), Gather(places=(0, 1), parts=3), context)
+    with pytest.raises(InputError, match='"Mine" can name one topic only'):
+        apply(first_state(fit), Gather(places=tuple(some), parts=2, name="Mine"), context)
 
 
 def test_a_pinned_topic_stays_as_it_is(context):

@@ -82,12 +82,14 @@ def _free(state: State, places: tuple[int, ...]) -> Places:
 
 
 def _gather(state: State, edit: Gather, context: Context) -> tuple[State, Report]:
+    if edit.name and edit.parts != 1:
+        raise InputError(f'"{edit.name}" can name one topic only: make one, or leave it empty.')
     places = _free(state, edit.places)
     labels = np.zeros(len(places), dtype=np.int32)
     if edit.parts != 1:
         labels = _apart(places, edit.parts, context, what="These documents")
     fresh, report = put(state, places, labels + state.next_id)
-    if edit.name and edit.parts == 1:
+    if edit.name:
         fresh = replace(fresh, names={**fresh.names, state.next_id: edit.name})
     return fresh, report
 
