@@ -108,7 +108,7 @@ def cells_figure(
 def clicked(points: Sequence[Mapping[str, Any]], rows: int, columns: int) -> tuple[int, int] | None:
     """The cell (row, column) of a click; None for no cell."""
     for point in reversed(points):
-        place = point.get("point_index")
+        place = point.get("point_index", point.get("point_number"))
         if isinstance(place, int) and 0 <= place < rows * columns:
             return place // columns, place % columns
     return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.figures import cells
 from engine.figures.base import (
     INK_ON_DARK,
     INK_ON_LIGHT,
@@ -85,11 +86,7 @@ def confusion_figure(
 
 def clicked(points: Sequence[Mapping[str, Any]], n: int) -> tuple[int, int] | None:
     """The cell (true, predicted) of a click, from the points Plotly tells; None for no cell."""
-    for point in reversed(points):
-        place = point.get("point_index", point.get("point_number"))
-        if isinstance(place, int) and 0 <= place < n * n:
-            return place // n, place % n
-    return None
+    return cells.clicked(points, n, n)
 
 
 def _layer(
