@@ -9,6 +9,7 @@ from engine.classify import stages as of_classifiers
 from engine.data import stages as of_data
 from engine.encoder import stages as of_encoders
 from engine.errors import NotFoundError
+from engine.explain import stages as of_explanations
 from engine.stage import Stage, load
 from engine.topics import stages as of_topics
 
@@ -22,6 +23,7 @@ STAGES = (
     *of_encoders.STAGES,
     *of_classifiers.STAGES,
     *of_topics.STAGES,
+    *of_explanations.STAGES,
     # Draws figures, which no room of texts knows.
     Stage(
         verb="topics export",

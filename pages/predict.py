@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from engine.store import Artifact
 from pages._ui import live_answer, nav
 from pages._ui.boundary import boundary
+from pages._ui.examples import examples
+from pages._ui.explain.way import believe
 from pages._ui.live_models import bring_starter, live, other_starters, prepared
 from pages._ui.live_text import Typed, live_text, set_live_text
 from pages._ui.loaders import store
@@ -19,25 +19,9 @@ from pages._ui.tried import Try, history, remember
 
 _BOX = "predict-text"
 _TRIED = "predict-tried"
-_EXAMPLES = 4
 _TABS = {"text": "Type a text", "file": "A whole file"}
 # In an address they mean a whole file. (No string beneath: Streamlit would show it on the page.)
 _OF_FILES = {"filejob", "predictions", "source"}
-_OF_STARTERS = {
-    "positive": [
-        "Best coffee I have had in years, and it came a day early.",
-        "It does what it says, nothing more. Fine for the price.",
-        "The bag arrived torn and half the tea was gone. Asked for a refund twice, no answer.",
-        "I loved the smell and the packaging is lovely. But it tastes of soap, and after two "
-        "cups I gave the rest away.",
-    ],
-    "Business": [
-        "Oil prices fall as winter begins mild and stocks stay full.",
-        "Chip maker shows a processor that runs for a week on one charge.",
-        "Late goal sends the home side into the final.",
-        "Talks on the border dispute resume after a month of silence.",
-    ],
-}
 
 
 def page() -> None:
@@ -147,7 +131,7 @@ def _box() -> Typed:
 
 
 def _offer(found: Artifact) -> None:
-    texts = _examples(found)
+    texts = examples(found)
     if not texts:
         return
     st.caption("Or try one it has not learnt from:")
@@ -181,28 +165,9 @@ def _why(found: Artifact, exported: str, typed: Typed) -> None:
         live_answer.plain_words(text)
         return
     live_answer.words(found, exported, text)
+    believe(found, text)
     live_answer.sentences(found, exported, text)
     live_answer.language_warning(found, text)
-
-
-def _examples(found: Artifact) -> list[str]:
-    """Texts to try: of the model's own test rows, or written for the starters."""
-    if "starter" in found.facts:
-        labels = found.facts.get("labels", [])
-        return next((texts for label, texts in _OF_STARTERS.items() if label in labels), [])
-    dataset = next((a for a in store().inputs(found) if a.kind == "dataset"), None)
-    if dataset is None:
-        return []
-    split = str(found.facts.get("scored_on", "test"))
-    return example_texts(str(found.path), str(dataset.path / "rows.parquet"), split)
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def example_texts(model: str, rows: str, split: str) -> list[str]:
-    """A few texts of the model's test rows, one a category."""
-    from engine.classify.predictions import example_texts as read
-
-    return read(Path(model), Path(rows), split=split, limit=_EXAMPLES)
 
 
 nav.show(page)

@@ -76,8 +76,10 @@ class Classifier:
         return [clean(text, steps) for text in texts]
 
 
-def load_classifier(folder: Path, *, device: str = "auto", attention: str = "auto") -> Classifier:
-    """The classifier kept in a model artifact's folder.
+def load_classifier(
+    folder: Path, *, device: str = "auto", attention: str = "auto", dtype: str = "auto"
+) -> Classifier:
+    """The classifier kept in a model artifact's folder; see :func:`load_encoder` for the choices.
 
     Raises:
         InputError: the encoder it was trained on is not here, or is no longer the same.
@@ -88,7 +90,7 @@ def load_classifier(folder: Path, *, device: str = "auto", attention: str = "aut
 
     card = Card.model_validate(read_json(folder / "model.json"))
     name = card.encoder or str(folder / _ENCODER)
-    encoder = load_encoder(name, device=device, attention=attention)
+    encoder = load_encoder(name, device=device, attention=attention, dtype=dtype)
     if encoder.fingerprint != card.fingerprint:
         raise InputError(
             f"The encoder {name} has changed since this model was trained; train the model again, "

@@ -13,6 +13,7 @@ _HELP = ("-h", "--help", "help")
 _OTHERS = {
     "predict": "Classify one text, or a whole file.",
     "assign": "Find the topic of one new text, or of a whole file.",
+    "explain": "Say which words made an answer, and how far to believe it.",
     "topics compare": "Say what became of each topic in another find of topics.",
     "topics trends": "Say which topics rise and fall over time.",
     "topics edits": "Write the edits of topics to a file, to make them elsewhere.",

@@ -12,10 +12,12 @@ import pyarrow.parquet as pq
 import xxhash
 
 from engine.data import split
-from engine.data.dataset import DROPPED
+from engine.data.dataset import DROPPED, SCHEMA
 from engine.data.duplicates import text_hash
-from engine.data.edits import FILE, Edit, read_edits
-from engine.data.spec_edit import EditSpec
+from engine.data.edit_added import added_rows
+from engine.data.edit_told import copies_that_differ, edits_told, notes_on
+from engine.data.edits import FILE, NO_ROW, Edit, read_edits
+from engine.data.spec_edit import EditSpec, ExtendSpec
 from engine.errors import InputError
 from engine.store.files import write_json
 
@@ -34,34 +36,48 @@ def build(spec: EditSpec, work: Work) -> dict[str, Any]:
     """Write rows.parquet, dropped.parquet and edits.json to ``work.out``; returns the facts.
 
     Rows, splits and groups of what is kept stay as they are, so that scores on it can be compared.
-    A float32 column `weight` is there where any row counts other than once.
+    A float32 column `weight` is there where any row counts other than once. Added texts come last,
+    numbered on from the file's rows (see :func:`engine.data.edit_added.added_rows`); the file with
+    them under it (stage 'data extend') is then what the version came from.
 
     Raises:
-        InputError: a row is not in the dataset, a label is new and was not announced, or no row
-            would be left.
+        InputError: a row is not in the dataset, a label is new and was not announced, no row would
+            be left, or a text cannot be added.
     """
     dataset = work.inputs["dataset"]
     edits = read_edits(work.file("edits"))
     rows = dataset.path / "rows.parquet"
     names = pq.read_schema(rows).names
     old = pq.read_table(rows, columns=[name for name in _SMALL if name in names])
-    places = _places(edits, old, dataset)
+    adds = [edit for edit in edits if edit.action == "add"]
+    changes = [edit for edit in edits if edit.action != "add"]
+    places = _places(changes, old, dataset)
+    _places([edit for edit in adds if edit.row != NO_ROW], old, dataset)
     _check_labels(edits, old, spec, dataset)
-    new, keep = edited(old, edits, places)
+    new, keep = edited(old, changes, places)
     if not keep.any():
         raise InputError(f"The edits leave no row of {dataset.title}; exclude fewer.")
-    texts = _write(dataset, new, keep, work)
+    source = next((a for a in work.store.inputs(dataset) if a.kind == "source"), None)
+    more = SCHEMA.empty_table()
+    if adds:
+        first = _free_row(dataset, old, source)
+        more = added_rows(adds, dataset, keep, first=first, progress=work.progress)
+    texts = _write(dataset, new, keep, more, work)
     write_json(work.out / FILE, [edit.model_dump(mode="json") for edit in edits])
-    if source := next((a for a in work.store.inputs(dataset) if a.kind == "source"), None):
-        work.reads("source", source)
+    if source:
+        _record_source(source, adds, dataset, work)
+    kept = new.filter(pa.array(keep))
+    told = edits_told(changes, old, places)
+    if adds:
+        told = {**told, "total": len(edits), "add": len(adds)}
     facts = {
         **dataset.facts,
-        **counts_of(new.filter(pa.array(keep))),
+        **counts_of(pa.concat_tables([kept, _as_in(kept.schema, more)])),
         **texts,
         "join": dataset.facts.get("join") or dataset.manifest.spec.get("join"),
-        "edits": {**_told(edits, old, places), "copies_differ": _copies(edits, new, keep, places)},
+        "edits": {**told, "copies_differ": copies_that_differ(changes, new, keep, places)},
     }
-    notes = _notes(facts)
+    notes = notes_on(facts)
     for note in notes:
         work.progress.note(note)
     return {**facts, "notes": notes}
@@ -115,21 +131,53 @@ def _check_labels(edits: list[Edit], old: pa.Table, spec: EditSpec, dataset: Art
     there = sorted(pc.unique(old["label"]).drop_null().to_pylist())
     known = {*there, *spec.new_labels}
     for edit in edits:
-        if edit.action == "relabel" and edit.value not in known:
+        if edit.action in ("relabel", "add") and edit.value not in known:
             more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
+            what = f"Row {edit.row}" if edit.row != NO_ROW else f"The text '{edit.text[:60]}'"
             raise InputError(
-                f"Row {edit.row}: '{edit.value}' is not a label of {dataset.title} (it has "
+                f"{what}: '{edit.value}' is not a label of {dataset.title} (it has "
                 f"{', '.join(there[:_SHOWN]) or 'none'}{more}); if a new one is meant, say so with "
                 f"--new-labels='{edit.value}'."
             )
 
 
-def _write(dataset: Artifact, new: pa.Table, keep: Any, work: Work) -> dict[str, Any]:
-    """Copy the rows with their new columns; what is known of their texts where some are gone."""
+def _free_row(dataset: Artifact, old: pa.Table, source: Artifact | None) -> int:
+    """A number above those of all rows there are, or ever were, in the file and the dataset."""
+    found = [int(pc.max(old["row"]).as_py()) + 1, int(source.facts["rows"]) if source else 0]
+    if (path := dataset.path / "dropped.parquet").exists():
+        found.append((pc.max(pq.read_table(path)["row"]).as_py() or 0) + 1)
+    return max(found)
+
+
+def _record_source(source: Artifact, adds: list[Edit], dataset: Artifact, work: Work) -> None:
+    """What the new version's rows are numbers in: the file, or the file with what was added."""
+    if not adds:
+        work.reads("source", source)
+        return
+    columns = dataset.facts.get("text_columns") or [""]
+    work.make(ExtendSpec(source=source.key, edits=str(work.file("edits")), text_column=columns[-1]))
+
+
+def _as_in(schema: pa.Schema, more: pa.Table) -> pa.Table:
+    """The added rows with the columns of `schema`; each of them counts once."""
+    ones = pa.array(np.ones(len(more), dtype=np.float32))
+    return pa.table(
+        {name: ones if name == "weight" else more[name] for name in schema.names}, schema=schema
+    )
+
+
+def _write(
+    dataset: Artifact, new: pa.Table, keep: Any, more: pa.Table, work: Work
+) -> dict[str, Any]:
+    """Copy the rows with their new columns, then the added ones.
+
+    Returns:
+        What is known of their texts, where those are no longer the same.
+    """
     work.progress.stage("Writing the new version", total=len(new))
     changed = [name for name in ("label", "weight") if name in new.column_names]
     digest, hashes, start = xxhash.xxh3_128(), set[int](), 0
-    whole = bool(keep.all())
+    whole = bool(keep.all()) and not len(more)
     with pq.ParquetFile(dataset.path / "rows.parquet") as file:
         fields = [field for field in file.schema_arrow if field.name != "weight"]
         if "weight" in changed:
@@ -149,19 +197,24 @@ def _write(dataset: Artifact, new: pa.Table, keep: Any, work: Work) -> dict[str,
                     hashes.add(text_hash(text))
                 writer.write_table(table)
                 work.progress.at(start)
+            for text in more["text"].to_pylist():
+                digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+                hashes.add(text_hash(text))
+            writer.write_table(_as_in(schema, more))
     gone = pc.filter(new["row"], pa.array(~keep)).to_pylist()
     _write_dropped(dataset, gone, work)
     if whole:
         return {}
-    rows = int(keep.sum())
-    groups = pc.count_distinct(pc.filter(new["group"], pa.array(keep))).as_py()
+    rows = int(keep.sum()) + len(more)
+    kept = pc.filter(new["group"], pa.array(keep)).combine_chunks()
+    groups = pc.count_distinct(pa.chunked_array([kept, *more["group"].chunks])).as_py()
     near = dataset.facts["duplicates"]["near"]
+    dropped = dict(dataset.facts["dropped"])
+    if gone:
+        dropped[BY_HAND] = dropped.get(BY_HAND, 0) + len(gone)
     return {
         "text_digest": digest.hexdigest(),
-        "dropped": {
-            **dataset.facts["dropped"],
-            BY_HAND: dataset.facts["dropped"].get(BY_HAND, 0) + len(gone),
-        },
+        "dropped": dropped,
         "duplicates": {
             "exact": rows - len(hashes),
             "near": None if near is None else max(0, len(hashes) - groups),
@@ -194,54 +247,3 @@ def counts_of(new: pa.Table) -> dict[str, Any]:
         if "weight" in new.column_names
         else 0,
     }
-
-
-def _told(edits: list[Edit], old: pa.Table, places: list[int]) -> dict[str, int]:
-    """How many edits of each kind there were, and how many of them the test sees."""
-    labels, splits = (old[name].take(places).to_pylist() for name in ("label", "split"))
-    test = [edit for edit, part in zip(edits, splits, strict=True) if part == "test"]
-    return {
-        "total": len(edits),
-        **Counter(edit.action for edit in edits),
-        "without_effect": sum(
-            edit.action == "relabel" and edit.value == label
-            for edit, label in zip(edits, labels, strict=True)
-        ),
-        "test_relabelled": sum(edit.action == "relabel" for edit in test),
-        "test_excluded": sum(edit.action == "exclude" for edit in test),
-    }
-
-
-def _copies(edits: list[Edit], new: pa.Table, keep: Any, places: list[int]) -> int:
-    """How many relabelled rows have a copy, or almost one, that keeps another label."""
-    groups = new["group"].to_numpy()
-    mine = [p for edit, p in zip(edits, places, strict=True) if edit.action == "relabel"]
-    here = np.flatnonzero(np.isin(groups, groups[mine]) & keep)
-    seen: dict[int, set[str | None]] = {}
-    for group, label in zip(groups[here], new["label"].take(here).to_pylist(), strict=True):
-        seen.setdefault(int(group), set()).add(label)
-    return sum(len(seen[int(group)]) > 1 for group in groups[mine])
-
-
-def _notes(facts: dict[str, Any]) -> list[str]:
-    told = facts["edits"]
-    notes = []
-    if n := told["test_relabelled"]:
-        notes.append(
-            f"{n:,} of the edits change{'s' * (n == 1)} the label of a test text: what is scored "
-            "on it now is measured against the new labels."
-        )
-    if n := told["test_excluded"]:
-        notes.append(f"{n:,} of the edits take{'s' * (n == 1)} a text out of the test.")
-    if n := told["copies_differ"]:
-        notes.append(
-            f"{n:,} of the relabelled texts {'has' if n == 1 else 'have'} a copy, or almost one, "
-            "that keeps another label."
-        )
-    if n := told["without_effect"]:
-        notes.append(f"{n:,} of the edits give{'s' * (n == 1)} a row the label it has already.")
-    try:
-        lonely = split.check_trainable(facts["labels"]) if facts["labels"] else []
-    except InputError as error:  # topics need no labels, so here it is only worth knowing
-        lonely = [str(error)]
-    return [*notes, *lonely[:5]]

@@ -12,7 +12,16 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from engine.data.edits import Edit, checked, digest, edit_of, read_edits
+from engine.data.edits import (
+    NO_ROW,
+    Edit,
+    checked,
+    digest,
+    edit_of,
+    is_held_out,
+    read_edits,
+    refusal,
+)
 from engine.errors import InputError
 from engine.store import Artifact, Store
 from engine.store.files import write_json
@@ -72,6 +81,58 @@ def record(
         return _write(store, dataset, kept.values())
 
 
+def record_text(
+    store: Store,
+    dataset: Artifact,
+    text: str,
+    *,
+    label: str,
+    row: int = NO_ROW,
+    exclude_row: bool = False,
+    note: str = "",
+) -> list[Edit]:
+    """Add a text to learn from to the edits, and return the whole list.
+
+    A text has one label: the last word counts.
+
+    Args:
+        store: Where the list lies.
+        dataset: What the text is added to.
+        text: The text.
+        label: Its category.
+        row: The row it is a counterfactual of, or NO_ROW.
+        exclude_row: Also leave that row out, which a row that is held out asks for.
+        note: Why.
+
+    Raises:
+        InputError: the row is not there, or it is held out and stays; or the text or label cannot
+            be. Whether the text is there already is found when the edits are applied.
+    """
+    if row != NO_ROW:
+        if exclude_row:
+            record(store, dataset, [row], action="exclude", note=note)
+        _check_origin(store, dataset, row)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    entry = {"row": row, "action": "add", "value": label, "text": text, "note": note.strip(),
+             "when": now}  # fmt: skip
+    edit = edit_of(entry, "A text to add")
+    with _lock(store, dataset):
+        others = [e for e in pending(store, dataset) if (e.action, e.text) != ("add", edit.text)]
+        return _write(store, dataset, [*others, edit])
+
+
+def _check_origin(store: Store, dataset: Artifact, row: int) -> None:
+    import pyarrow.parquet as pq
+
+    path = dataset.path / "rows.parquet"
+    found = pq.read_table(path, columns=["split"], filters=[("row", "=", row)])["split"].to_pylist()
+    if not found:
+        raise InputError(f"Row {row} is not in {dataset.title}; nothing can be made of it.")
+    gone = any((e.row, e.action) == (row, "exclude") for e in pending(store, dataset))
+    if is_held_out(found[0]) and not gone:
+        raise InputError(refusal(row, found[0]))
+
+
 def undo(store: Store, dataset: Artifact, edits: Iterable[Edit]) -> list[Edit]:
     """Take these edits away, and return what is left."""
     gone = {edit.place for edit in edits}
@@ -106,7 +167,7 @@ def new_labels(dataset: Artifact, edits: Iterable[Edit]) -> list[str]:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    wanted = {str(edit.value) for edit in edits if edit.action == "relabel"}
+    wanted = {str(edit.value) for edit in edits if edit.action in ("relabel", "add")}
     if wanted <= set(dataset.facts.get("labels", {})):
         return []
     labels = pq.read_table(dataset.path / "rows.parquet", columns=["label"])["label"]

@@ -32,7 +32,14 @@ STAGES = (
         makes="dataset",
         spec="engine.data.spec_edit:EditSpec",
         build="engine.data.edit:build",
-        help="Make a new version of a dataset: rows relabelled, excluded or weighted.",
+        help="Make a new version of a dataset: rows relabelled, excluded, weighted or added.",
+    ),
+    Stage(
+        verb="data extend",
+        makes="source",
+        spec="engine.data.spec_edit:ExtendSpec",
+        build="engine.data.extend:build",
+        help="Put the texts that edits add under the rows of a file.",
     ),
     Stage(
         verb="data join",

@@ -1,12 +1,15 @@
-"""A dataset that lost rows of another in; its vectors, taken from the other's, out."""
+"""A dataset that lost or gained rows of another in; its vectors, taken from the other's, out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
+from engine.data import table
 from engine.encoder.spec import EmbedSpec
 
 if TYPE_CHECKING:
@@ -14,14 +17,18 @@ if TYPE_CHECKING:
     from engine.work import Work
 
 _BLOCK = 65_536
+Floats = NDArray[np.float32]
 
 
-def carried_vectors(spec: EmbedSpec, work: Work) -> dict[str, Any] | None:
+def carried_vectors(
+    spec: EmbedSpec, work: Work, encode: Callable[[list[str]], Floats]
+) -> dict[str, Any] | None:
     """Write vectors.npy from the vectors of the version of the dataset that this one was made from.
 
     A version made by `data edit` holds texts of the version before, unchanged: those need not be
-    read again. None, and nothing is written, where no earlier version has such vectors. Of two
-    datasets put together by `data append` each is read by itself, so the first is read only once.
+    read again; texts that were added to it go through `encode`. None, and nothing is written, where
+    no earlier version has such vectors. Of two datasets put together by `data append` each is read
+    by itself, so the first is read only once.
 
     Returns:
         The facts of those vectors, with ``embeddings`` counted anew and ``taken_from``, their key.
@@ -35,13 +42,19 @@ def carried_vectors(spec: EmbedSpec, work: Work) -> dict[str, Any] | None:
     work.progress.stage("Taking the vectors of the version before")
     had, have = _rows(earlier), _rows(dataset)
     order = np.argsort(had)
-    places = order[np.searchsorted(had, have, sorter=order)]
+    known = np.isin(have, had)
+    places = np.zeros(len(have), dtype=np.int64)
+    places[known] = order[np.searchsorted(had, have[known], sorter=order)]
     stored = np.load(vectors.path / "vectors.npy", mmap_mode="r")
     out = np.lib.format.open_memmap(
         work.out / "vectors.npy", "w+", dtype=stored.dtype, shape=(len(have), stored.shape[1])
     )
     for start in range(0, len(have), _BLOCK):
         out[start : start + _BLOCK] = stored[places[start : start + _BLOCK]]
+    if not known.all():
+        new = np.flatnonzero(~known)
+        texts = table.rows(dataset.path / "rows.parquet", new.tolist(), columns=["text"])
+        out[new] = encode(texts["text"].to_pylist())
     out.flush()
     return {**vectors.facts, "embeddings": len(have), "taken_from": vectors.key}
 

@@ -23,6 +23,7 @@ from engine.together.launch import gathered
 
 if TYPE_CHECKING:
     from engine.encoder.encoder import Encoder
+    from engine.encoder.stream import Vectors
     from engine.work import Work
 
 _MANY = 200_000
@@ -40,7 +41,7 @@ def build(spec: EmbedSpec, work: Work) -> dict[str, object]:
     Raises:
         InputError: the dataset is empty, or the encoder or kernel cannot be used.
     """
-    if carried := carried_vectors(spec, work):
+    if carried := carried_vectors(spec, work, lambda texts: _encoded(spec, work, texts)):
         return carried
     folder = work.inputs["dataset"].path
     total = count_texts(folder)
@@ -114,6 +115,11 @@ def _together(
         for vectors in gathered_vectors(folder, first):
             out.write(vectors.data)
     return done
+
+
+def _encoded(spec: EmbedSpec, work: Work, texts: list[str]) -> Vectors:
+    """(n, width) float32 of a few texts, none of which is kept by itself."""
+    return _load(spec, work).encode(texts, max_length=spec.max_length or None)
 
 
 def _load(spec: EmbedSpec, work: Work) -> Encoder | DraftEncoder:

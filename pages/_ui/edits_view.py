@@ -15,6 +15,7 @@ from engine.data.spec_edit import EditSpec, edited_name
 from engine.store import Artifact
 from pages._ui import nav
 from pages._ui.boundary import boundary
+from pages._ui.explain.what_if.mended_view import mended_view
 from pages._ui.format import ago, count
 from pages._ui.forms import command_line
 from pages._ui.loaders import store
@@ -25,6 +26,7 @@ from pages._ui.versions_view import (
     form_like,
     model_of,
     newer_version,
+    row_of,
     told,
     train_again,
 )
@@ -43,6 +45,7 @@ def edits_bar(found: Artifact) -> None:
         newer_version(model, dataset)
     if model and dataset.manifest.stage == "data edit":
         did_it_help(model, dataset)
+        mended_view(model, dataset)
 
 
 def waiting(found: Artifact, *, key: str) -> None:
@@ -87,10 +90,12 @@ def _panel(found: Artifact) -> None:
     )
     event = st.dataframe(
         {
-            "Row": [edit.row for edit in edits],
+            "Row": [row_of(edit) for edit in edits],
             "Edit": [told(edit) for edit in edits],
             "Why": [edit.note for edit in edits],
-            "Text": [short(rows.get(edit.row, {}).get("text", ""), 200) for edit in edits],
+            "Text": [
+                short(edit.text or rows.get(edit.row, {}).get("text", ""), 200) for edit in edits
+            ],
             "When": [_moment(edit) for edit in edits],
         },
         column_config={"Row": st.column_config.NumberColumn(width=70)},

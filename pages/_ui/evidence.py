@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import streamlit as st
@@ -31,6 +31,7 @@ def evidence(
     said: str = "Said",
     sure: str = "Sure",
     sure_help: str = "How sure the classifier was of what it said.",
+    draw: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
     """Draw the rows in the caller's order; one chosen is shown in full, all chosen can be edited.
 
@@ -42,6 +43,7 @@ def evidence(
         said: What the column of predictions is called.
         sure: What the column of confidences is called.
         sure_help: Its tooltip.
+        draw: Shows a row in full, another way than as its plain text.
     """
     if not rows:
         st.caption("No text is like that.")
@@ -55,7 +57,9 @@ def evidence(
         return
     if picked:
         _actions(dataset, picked, edits, key)
-    if len(picked) == 1:
+    if len(picked) == 1 and draw:
+        draw(picked[0])
+    elif len(picked) == 1:
         one_row(dataset, picked[0])
     more = total is not None and total > len(rows)
     listed = f"The first {count(len(rows))} of {count(total or 0)}. " if more else ""

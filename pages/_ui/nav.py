@@ -31,6 +31,7 @@ PLACES = {
     "train": Place("pages/train.py", "Train", ":material/model_training:"),
     "predict": Place("pages/predict.py", "Predict", ":material/edit_note:"),
     "topics": Place("pages/topics.py", "Topics", ":material/bubble_chart:"),
+    "explain": Place("pages/explain.py", "Explain", ":material/lightbulb:"),
     "runs": Place("pages/runs.py", "Runs", ":material/history:"),
 }
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.classify.spec import TrainSpec
-from engine.data.edits import FILE, Edit
+from engine.data.edits import FILE, NO_ROW, Edit
 from engine.store import Artifact
 from pages._ui import nav
 from pages._ui.format import count
 from pages._ui.loaders import payload_json, store
 from pages._ui.texts import plain
 
-_DONE = {"relabel": "relabelled", "exclude": "excluded", "weight": "weighted"}
+_DONE = {"relabel": "relabelled", "exclude": "excluded", "weight": "weighted", "add": "added"}
 
 
 def dataset_of(found: Artifact) -> Artifact | None:
@@ -64,9 +64,10 @@ def applied_edits(dataset: Artifact) -> None:
     with st.expander(f"{title} with {_summary(dataset)}", icon=":material/history:"):
         st.dataframe(
             {
-                "Row": [edit.row for edit in edits],
+                "Row": [row_of(edit) for edit in edits],
                 "Edit": [told(edit) for edit in edits],
                 "Why": [edit.note for edit in edits],
+                **({"Text": [edit.text for edit in edits]} if any(e.text for e in edits) else {}),
                 "When": [edit.when for edit in edits],
             },
             column_config={
@@ -81,12 +82,19 @@ def applied_edits(dataset: Artifact) -> None:
 
 
 def told(edit: Edit) -> str:
-    """'World → Sports', 'excluded', 'weight 2'."""
+    """'World → Sports', 'excluded', 'weight 2', 'added as Sports'."""
+    if edit.action == "add":
+        return f"added as {edit.value}"
     if edit.action == "exclude":
         return "excluded"
     if edit.action == "weight":
         return f"weight {edit.value:g}"
     return f"{edit.was} → {edit.value}" if edit.was else f"→ {edit.value}"
+
+
+def row_of(edit: Edit) -> int | None:
+    """The row it is about; None where a text was added that was made from none."""
+    return None if edit.row == NO_ROW else edit.row
 
 
 def train_again(model: Artifact, dataset: Artifact) -> TrainSpec:
@@ -109,7 +117,7 @@ def did_it_help(model: Artifact, dataset: Artifact) -> None:
             f":material/rule: Learnt from {of} with {_summary(dataset)}.",
             width="stretch",
         )
-        old = _model_before(model, before) if before else None
+        old = model_before(model, before) if before else None
         if old and st.button(
             f"Did it help? Compare with {plain(old.title)}", key="did-it-help",
             icon=":material/compare_arrows:",
@@ -120,7 +128,7 @@ def did_it_help(model: Artifact, dataset: Artifact) -> None:
             nav.go("train", model=model.key, compare=old.key)
 
 
-def _model_before(model: Artifact, before: Artifact) -> Artifact | None:
+def model_before(model: Artifact, before: Artifact) -> Artifact | None:
     """The classifier it went on from; else the newest of the earlier version made most alike."""
     models = _trained_on(before)
     start = model.manifest.spec.get("start")

@@ -75,6 +75,22 @@ class Tokens(Sequence[Ints]):
         return Tokens(self.flat[takes], offsets, self.truncated[places])
 
 
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """The tokens of one text and where they stand in it.
+
+    text: What `places` count the characters of. ids: (length,) int32. places: (length, 2), where
+    each token begins and ends. own: (length,) bool, True for tokens that are not of the text (CLS,
+    SEP, a prompt). cut: Whether the text is longer than the limit.
+    """
+
+    text: str
+    ids: Ints
+    places: Ints
+    own: NDArray[np.bool_]
+    cut: bool
+
+
 class Tokenizer:
     """A fast tokenizer (the ``tokenizers`` library) that cuts texts at any length asked for.
 
@@ -109,6 +125,36 @@ class Tokenizer:
         offsets = np.zeros(len(texts) + 1, dtype=np.int64)
         np.cumsum(rows.lengths, out=offsets[1:])
         return Tokens(rows.flat, offsets, rows.cut)
+
+    def encodings(self, texts: Sequence[str], max_length: int | None = None) -> list[Placed]:
+        """Token ids of `texts` with the place of each in its text, as :meth:`__call__` cuts them."""
+        found = self._encode(texts, max_length)
+        return [self._placed(*one) for one in zip(texts, found, strict=True)]
+
+    def windows(self, text: str, max_length: int | None = None) -> list[Placed]:
+        """All of a text, as many times `max_length` tokens as it takes; the first is what is read."""
+        (first,) = self._encode([text], max_length)
+        return [self._placed(text, one) for one in (first, *first.overflowing)]
+
+    def _encode(self, texts: Sequence[str], max_length: int | None) -> list[Any]:
+        ready = [self._prompt + (text.lower() if self._lower else text) for text in texts]
+        found: list[Any] = self._truncating(max_length or self.max_length).encode_batch(ready)
+        return found
+
+    def _placed(self, text: str, encoding: Any) -> Placed:
+        before = len(self._prompt)
+        # Letters may lower to more than one; then places are those in the lowered text.
+        lowered = text.lower() if self._lower else text
+        shown = text if len(text) == len(lowered) else lowered
+        places = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+        own = np.array(encoding.special_tokens_mask, dtype=bool) | (places[:, 1] <= before)
+        return Placed(
+            text=shown,
+            ids=np.array(encoding.ids, dtype=np.int32),
+            places=np.where(own[:, None], 0, np.maximum(places - before, 0)),
+            own=own,
+            cut=bool(encoding.overflowing),
+        )
 
     @property
     def vocabulary(self) -> int:

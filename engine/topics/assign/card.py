@@ -93,12 +93,20 @@ def load_card(assigner: Artifact) -> Card:
     return Card.model_validate(read_json(assigner.path / _FILE))
 
 
-def load_reader(card: Card, make: Callable[[DistillSpec], Artifact]) -> Encoder | DraftEncoder:
+def load_reader(
+    card: Card,
+    make: Callable[[DistillSpec], Artifact],
+    *,
+    device: str = "auto",
+    attention: str = "auto",
+) -> Encoder | DraftEncoder:
     """The encoder that read the documents, for many new ones.
 
     Args:
         card: Whose.
         make: Finds or makes the draft, where it is one.
+        device: Where a whole encoder computes.
+        attention: Its kernel.
 
     Raises:
         InputError: it is not here, or has changed.
@@ -112,7 +120,7 @@ def load_reader(card: Card, make: Callable[[DistillSpec], Artifact]) -> Encoder 
         encoder = load_draft(make(DistillSpec(encoder=base)).path, base)
     else:
         dtype = "int8" if card.precision == "int8" else "auto"
-        encoder = load_encoder(card.encoder, dtype=dtype)
+        encoder = load_encoder(card.encoder, device=device, attention=attention, dtype=dtype)
     _check_same(card, encoder.fingerprint)
     return encoder
 

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine.store import Artifact
+from pages._ui import nav
 from pages._ui.evidence import evidence
 from pages._ui.loaders import payload_json, store
+from pages._ui.rows_view import one_row
+from pages._ui.texts import plain
 
 if TYPE_CHECKING:
     from engine.classify.evaluation.answers import Answers
@@ -87,7 +90,28 @@ def open_texts(about: Subject, places: Iterable[int], key: str, *, split: str = 
     rows = answers(about, split).rows[list(places)]
     shown = tuple(rows[:MOST_TEXTS].tolist())
     listed = _texts(str(about.found.path), str(about.dataset.path / "rows.parquet"), shown)
-    evidence(about.found, listed, key=f"{about.found.key}-{key}", total=len(rows))
+    evidence(
+        about.found,
+        listed,
+        key=f"{about.found.key}-{key}",
+        total=len(rows),
+        draw=lambda row: _open(about, row),
+    )
+
+
+def _open(about: Subject, row: dict[str, Any]) -> None:
+    """A row in full, and the way to why the model said what it said."""
+    if about.dataset is None:
+        return
+    one_row(about.dataset, row)
+    if about.model:
+        nav.link(
+            "explain",
+            f"Why did it say {plain(row['prediction'])}?",
+            model=about.model.key,
+            dataset=about.dataset.key,
+            row=str(row["row"]),
+        )
 
 
 def _input(found: Artifact, field: str, inputs: list[Artifact]) -> Artifact | None:

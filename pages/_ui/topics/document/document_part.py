@@ -11,6 +11,7 @@ from engine.errors import InputError
 from engine.topics.topics import NO_TOPIC
 from engine.topics.views.reasons import Reasons, reasons, words_used
 from engine.topics.words.describe import weights_of
+from pages._ui import nav
 from pages._ui.boundary import boundary
 from pages._ui.texts import plain, show
 from pages._ui.topics.document.document_card import (
@@ -60,6 +61,10 @@ def document_part(now: Opened, place: int) -> None:
     with boundary():
         found = _reasons(now.key, place, now)
         st.markdown(_why(now, own, found))
+    nav.link(
+        "explain", "Why this topic? Word by word", view="topics", topics=now.artifact.key,
+        document=str(place),
+    )  # fmt: skip
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader("Topic by passage", anchor=False)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine.topics.topics import NO_TOPIC
+from pages._ui import nav
 from pages._ui.boundary import boundary
+from pages._ui.explain.topic.selection_view import keep_selection
 from pages._ui.format import count
 from pages._ui.texts import plain
 from pages._ui.topics.document.document_card import document_card, read
@@ -87,6 +89,11 @@ def _words(found: Opened, places: NDArray[np.int64]) -> None:
             "Words they use more than the rest: "
             + ", ".join(f"**{plain(word)}**" for word, _ in words)
         )
+    if found.rows is not None and keep_selection(found, places):
+        nav.link(
+            "explain", "Which words set them apart, through the encoder?", view="topics",
+            topics=found.artifact.key, chosen="yes",
+        )  # fmt: skip
 
 
 def _list(found: Opened, places: NDArray[np.int64], scores: NDArray[np.float32] | None) -> None:

@@ -11,6 +11,7 @@ from engine.errors import InputError
 from engine.topics.topics import Topic
 from engine.topics.views.crossed import crossed
 from engine.topics.views.trends import slopes, trends
+from pages._ui import nav
 from pages._ui.format import count
 from pages._ui.texts import plain
 from pages._ui.topics.document.document_card import document_card
@@ -135,6 +136,10 @@ def _words(topic: Topic) -> str:
 def _topic(now: Opened, topic: Topic) -> None:
     st.subheader(plain(topic.name), anchor=False)
     st.caption(plain(f"{count(topic.size, 'document')} · {_words(topic)}"))
+    nav.link(
+        "explain", "Which words drive it, through the encoder?", view="topics",
+        topics=now.artifact.key, topic=str(topic.id),
+    )  # fmt: skip
     groups = {
         "Most typical words": topic.representative,
         "Nearest to its centre": topic.central,

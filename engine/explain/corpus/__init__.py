@@ -1,0 +1,1 @@
+"""A classifier and a dataset in, the words that drive each category out."""

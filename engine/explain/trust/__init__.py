@@ -1,0 +1,1 @@
+"""An attribution in, what speaks for believing it and what against it out."""

@@ -1,0 +1,46 @@
+"""A classifier's key in, what can be explained of it out: loaded once, for explanations only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages._ui.loaders import store
+
+if TYPE_CHECKING:
+    from engine.explain.subject import Subject
+
+_PATIENCE_S = 0.5
+
+
+@st.cache_resource(
+    max_entries=3,
+    show_spinner="Waking PyTorch and the classifier with its gradients; only the first time takes "
+    "some seconds",
+)
+def subject(key: str, attention: str = "auto") -> Subject:
+    """The subject of the model `key` on that kernel, shared by all sessions: hold its `lock` while you use it.
+
+    It has an encoder of its own, so that nothing done here disturbs a prediction.
+
+    Raises:
+        InputError: the encoder it was trained on is not here, or cannot give gradients.
+    """
+    from engine.explain.of_classifier import explained_classifier
+
+    return explained_classifier(store().get(key, "model").path, key=key, attention=attention)
+
+
+@contextmanager
+def turn(subject: Subject) -> Iterator[None]:
+    """Inside, the subject is this tab's alone; a wait for another one's is told on the page."""
+    if not subject.lock.acquire(timeout=_PATIENCE_S):
+        with st.spinner("Another tab's text is being explained; this one is next"):
+            subject.lock.acquire()
+    try:
+        yield
+    finally:
+        subject.lock.release()

@@ -1,0 +1,136 @@
+"""A classifier that learnt from edited data in, whether its fault is gone out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any, Literal
+
+import streamlit as st
+
+from engine import jobs
+from engine.data.edits import FILE, NO_ROW, Edit
+from engine.explain.what_if.spec import MendedSpec
+from engine.store import Artifact
+from pages._ui.boundary import boundary
+from pages._ui.format import count
+from pages._ui.forms import command_line
+from pages._ui.job_monitor import job_monitor
+from pages._ui.loaders import made, payload_json, store
+from pages._ui.rows_view import page_rows
+from pages._ui.texts import plain, short
+from pages._ui.versions_view import model_before
+
+_JOB = "mended-job"
+_TITLES = {
+    "with the word": "Test texts with “{word}”",
+    "made from": "Texts that others were made from",
+    "added": "Added texts (learnt from)",
+    "relabelled": "Relabelled texts (learnt from)",
+}
+
+
+def mended_view(model: Artifact, dataset: Artifact) -> None:
+    """Draw it; nothing where there is no classifier before this one."""
+    earlier = next((a for a in store().inputs(dataset) if a.kind == "dataset"), None)
+    before = model_before(model, earlier) if earlier else None
+    if before is None or earlier is None:
+        return
+    with (
+        st.expander("Is the fault gone? Before and after, text by text", icon=":material/healing:"),
+        boundary(),
+    ):
+        _asked(model, before, dataset, earlier)
+
+
+def _asked(model: Artifact, before: Artifact, dataset: Artifact, earlier: Artifact) -> None:
+    likely = _likely_word(dataset, earlier)
+    word = st.text_input(
+        "A word the fault hung on", likely, key=f"mended-word-{model.key}", width=320,
+        help="Test texts that hold it are asked, too: they tell whether the fault is gone, for "
+        "neither classifier has learnt from them.",
+    ).strip()  # fmt: skip
+    spec = MendedSpec(model=model.key, before=before.key, word=word)
+    if found := made(spec):
+        st.query_params.pop(_JOB, None)
+        _shown(found)
+    elif job_id := st.query_params.get(_JOB):
+        job_monitor(job_id, title="Asking both classifiers", param=_JOB)
+    elif st.button("Ask both classifiers", type="primary", icon=":material/compare_arrows:"):
+        st.query_params[_JOB] = jobs.submit(spec, store=store()).id
+        st.rerun()
+    named = {"model": model.name or model.key, "before": before.name or before.key}
+    command_line(spec.model_copy(update=named))
+
+
+def _shown(found: Artifact) -> None:
+    from engine.explain.what_if.mended import cases_of
+
+    cohorts: dict[str, dict[str, Any]] = found.facts["cohorts"]
+    order = [name for name in _TITLES if name in cohorts]
+    titles = {name: _TITLES[name].format(word=found.facts["word"]) for name in order}
+    with st.grid(len(order), min_column_width=190):
+        for name in order:
+            one = cohorts[name]
+            st.metric(
+                plain(titles[name]), f"{one['right_after']:,} of {one['rows']:,} right",
+                delta=_change(one), delta_color=_colour(one), delta_arrow="off",
+                help=f"Before: {one['right_before']:,} of {one['rows']:,}. Mean probability of the "
+                f"right label: {one['share_before']:.0%} before, {one['share_after']:.0%} now.",
+            )  # fmt: skip
+    chosen = st.segmented_control(
+        "Texts", order, default=order[0], required=True, key=f"mended-{found.key}", wrap=True,
+        format_func=lambda name: plain(titles[name]), label_visibility="collapsed",
+    )  # fmt: skip
+    rows = cases_of(found.path, str(chosen or order[0]))
+    st.dataframe(
+        {
+            "Label": [one["label"] for one in rows],
+            "Before": [one["before"] for one in rows],
+            "Now": [one["after"] for one in rows],
+            "Sure before": [one["before_share"] * 100 for one in rows],
+            "Sure now": [one["after_share"] * 100 for one in rows],
+            "Text": [short(one["text"], 400) for one in rows],
+        },
+        column_config={
+            name: st.column_config.NumberColumn(
+                format="%.0f %%", width=90, help="Probability of the label."
+            )
+            for name in ("Sure before", "Sure now")
+        } | {"Text": st.column_config.TextColumn(width=640)},
+        hide_index=True,
+        height=min(38 + 35 * len(rows), 353),
+    )  # fmt: skip
+    st.caption(
+        f"{count(len(rows), 'text')}; those whose answer changed come first. Only test texts tell "
+        "whether the fault is gone: neither classifier has learnt from them."
+    )
+    if "with the word" not in cohorts:
+        st.caption("No test text is among these: name a word that the fault hung on.")
+
+
+def _change(one: dict[str, Any]) -> str:
+    more = one["right_after"] - one["right_before"]
+    return f"{more:+,} since the edits" if more else "as before"
+
+
+def _colour(one: dict[str, Any]) -> Literal["green", "red", "gray"]:
+    more = one["right_after"] - one["right_before"]
+    return "green" if more > 0 else "red" if more < 0 else "gray"
+
+
+def _likely_word(dataset: Artifact, earlier: Artifact) -> str:
+    """A word in which an added text differs from the one it was made from."""
+    edits = [Edit.model_validate(one) for one in payload_json(dataset, FILE) or []]
+    adds = [edit for edit in edits if edit.action == "add" and edit.row != NO_ROW]
+    wanted = tuple(sorted({edit.row for edit in adds}))
+    path = str(earlier.path / "rows.parquet")
+    found = page_rows(path, ("row", "text"), (("row", wanted),), 0, len(wanted)) if wanted else []
+    texts = {one["row"]: str(one["text"] or "") for one in found}
+    for edit in adds:
+        old = re.findall(r"\w+", texts.get(edit.row, ""))
+        new = re.findall(r"\w+", edit.text)
+        for kind, start, stop, _, _ in difflib.SequenceMatcher(None, old, new).get_opcodes():
+            if kind in ("replace", "delete"):
+                return max(old[start:stop], key=len)
+    return ""
