@@ -1,7 +1,7 @@
 """A model's folder in, Captum's LayerIntegratedGradients on it as its tutorials have it out.
 
 transformers' own model with the attention it takes by itself, the head behind it, one text at a
-time; the baseline is MASK in place of every token but CLS and SEP.
+time; the baseline is one token, such as PAD, in place of every one but CLS and SEP.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ class CaptumPeer:
         head = load_file(folder / "head.safetensors")
         self.weight, self.bias = (head[n] / card.temperature for n in ("weight", "bias"))
         more = {"attn_implementation": attention} if attention else {}
-        self.model = AutoModel.from_pretrained(folder / "encoder", dtype=torch.float32, **more).eval()
+        self.model = AutoModel.from_pretrained(
+            folder / "encoder", dtype=torch.float32, **more
+        ).eval()
         self.ids_of = LayerIntegratedGradients(self._odds, self.model.embeddings.word_embeddings)
 
     def to(self, device):
@@ -40,11 +42,11 @@ class CaptumPeer:
         others = torch.cat([logits[:, :of], logits[:, of + 1 :]], dim=1)
         return logits[:, of] - others.logsumexp(dim=1)
 
-    def explain(self, reading, of, mask, steps=50):
+    def explain(self, reading, of, instead, steps=50):
         """(words,) scores and the convergence delta."""
         ids = torch.from_numpy(reading.ids).long().unsqueeze(0).to(self.weight.device)
         own = torch.from_numpy(reading.owner < 0).to(self.weight.device)
-        base = torch.where(own, ids, torch.full_like(ids, mask))
+        base = torch.where(own, ids, torch.full_like(ids, instead))
         found, delta = self.ids_of.attribute(
             ids, base, additional_forward_args=(of,), n_steps=steps, return_convergence_delta=True
         )

@@ -43,9 +43,7 @@ def main():
 def subject_of(given, attention, dtype):
     from engine.explain.of_classifier import explained_classifier
 
-    return explained_classifier(
-        given.model, device=given.device, attention=attention, dtype=dtype
-    )
+    return explained_classifier(given.model, device=given.device, attention=attention, dtype=dtype)
 
 
 def readings_of(subject, n):
@@ -84,7 +82,8 @@ def agreement(given):
                 rows.append({"dtype": dtype, "kernel": kernel, "refused": str(error)})
                 continue
             found = scores(subject)
-            ranks = [rank_correlation(a.scores, b.scores) for a, b in zip(found, truth, strict=True)]
+            both = zip(found, truth, strict=True)
+            ranks = [rank_correlation(mine.scores, true.scores) for mine, true in both]
             row = {
                 "dtype": dtype,
                 "kernel": kernel,
@@ -146,12 +145,12 @@ def peer(given):
     exact = subject_of(given, "eager", "float32")
     other = CaptumPeer(given.model).to(given.device)
     readings = readings_of(exact, given.peer + 3)
-    mask = exact.special_tokens["mask"]
+    pad = exact.special_tokens["pad"]
     for one in readings[:3]:
-        other.explain(one, 0, mask)
+        other.explain(one, 0, pad)
     began = time.perf_counter()
     for one in readings[3:]:
-        other.explain(one, 0, mask)
+        other.explain(one, 0, pad)
     seconds = time.perf_counter() - began
     row = {"texts": given.peer, "texts a second": given.peer / seconds}
     print("captum", row, flush=True)

@@ -2,7 +2,7 @@
 
     python benchmarks/explain_speed.py --texts 24 --tokens 125
 
-Reviews of about that length through the reviews starter, log-odds of the answer against MASK, one
+Reviews of about that length through the reviews starter, log-odds of the answer against PAD, one
 text at a time as the Explain page does it, by turns with captum.attr.LayerIntegratedGradients on
 transformers' own model. Truth is 300 plain Gauss-Legendre points. The last line printed is one
 JSON object.
@@ -62,7 +62,7 @@ def compare(subject, peer, reading, truth_points):
     from engine.explain.target import Target
 
     target = Target(int(subject.answers([reading.ids])[0].argmax()))
-    masked, mask = Baseline("mask"), subject.special_tokens["mask"]
+    padding, pad = Baseline("pad"), subject.special_tokens["pad"]
 
     def timed(run):
         began = time.perf_counter(), time.process_time()
@@ -70,14 +70,12 @@ def compare(subject, peer, reading, truth_points):
         return found, time.perf_counter() - began[0], time.process_time() - began[1]
 
     ours, seconds, busy = timed(
-        lambda: integrated_gradients(subject, [reading], [target], baseline=masked)[0]
+        lambda: integrated_gradients(subject, [reading], [target], baseline=padding)[0]
     )
-    (theirs, delta), peer_seconds, peer_busy = timed(
-        lambda: peer.explain(reading, target.of, mask)
-    )
+    (theirs, delta), peer_seconds, peer_busy = timed(lambda: peer.explain(reading, target.of, pad))
     plain, plain_seconds, plain_busy = timed(
         lambda: integrated_gradients(
-            subject, [reading], [target], baseline=masked, plain=True, steps=50, bound=9
+            subject, [reading], [target], baseline=padding, plain=True, steps=50, bound=9
         )[0]
     )
     quick = input_x_gradient(subject, [reading], [target])[0]
@@ -97,7 +95,7 @@ def compare(subject, peer, reading, truth_points):
     }
     if truth_points:
         truth = integrated_gradients(
-            subject, [reading], [target], baseline=masked, plain=True, steps=truth_points, bound=9
+            subject, [reading], [target], baseline=padding, plain=True, steps=truth_points, bound=9
         )[0]
         row |= {
             "rank with truth": rank_correlation(ours.scores, truth.scores),

@@ -20,6 +20,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
@@ -28,6 +29,11 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 MOST_BYTES = 300_000
 HEADLINE = "Chip maker's shares jump after record quarter, and the outlook is bright"
+
+REVIEW = (
+    "The packaging is lovely and it came a day early. But the coffee tastes of soap, and after two "
+    "cups I threw the rest away. Not worth the money."
+)
 
 log = logging.getLogger("screenshots")
 
@@ -43,6 +49,7 @@ def main(news: Path) -> None:
                "--name", "papers")  # fmt: skip
         topics = engine(env, "topics", "papers", "--name", "papers-topics")["topics"]
         model = engine(env, "train", "news", "--name", "news-quick")["model"]
+        reviews = engine(env, "explain", "reviews-starter", "--text", REVIEW)["model"]
         with served(env) as url, sync_playwright() as driver:
             browser = driver.chromium.launch(
                 executable_path=shutil.which("chromium"),
@@ -67,6 +74,8 @@ def main(news: Path) -> None:
             look("train", f"/train?model={model}", height=1280)
             look("predict", f"/predict?model={model}", height=760, do=ask)
             look("topics", f"/topics?topics={topics}", height=1180)
+            asked = urlencode({"model": reviews, "text": REVIEW})
+            look("explain", f"/explain?{asked}", height=1240, do=explained)
             look("runs", "/runs?tab=Artifacts", height=760)
             look("train-dark", f"/train?model={model}", height=1280, dark=True)
             look("predict-phone", f"/predict?model={model}", width=390, height=844, do=ask)
@@ -78,6 +87,12 @@ def ask(page: Page) -> None:
     page.get_by_role("textbox", name="Text", exact=True).press_sequentially(HEADLINE, delay=5)
     page.get_by_text("tokens read in").wait_for(timeout=90_000)
     page.wait_for_timeout(1500)
+
+
+def explained(page: Page) -> None:
+    """Wait for the figures beside the words."""
+    page.get_by_text("How far to believe it").wait_for(timeout=90_000)
+    settled(page)
 
 
 def engine(env: dict[str, str], *words: str) -> dict:

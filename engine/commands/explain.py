@@ -73,9 +73,7 @@ def _parser() -> Parser:
     return parser
 
 
-def _text(
-    model: Artifact, given: Namespace
-) -> tuple[Subject, Attribution, Baseline | None]:
+def _text(model: Artifact, given: Namespace) -> tuple[Subject, Attribution, Baseline | None]:
     if not given.text.strip():
         raise InputError("The text is empty; give a text with at least one word.")
     from engine.explain.methods.methods import DEFAULT, explain

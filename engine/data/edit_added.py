@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from engine.store import Artifact
 
 _BATCH = 16_384
+_WORD = re.compile(r"\w+")
 _SHOWN = 60
 Flags = NDArray[np.bool_]
 
@@ -86,14 +88,21 @@ def _check_new(texts: list[str], dataset: Artifact, old: pa.Table, keep: Flags) 
         if (number := text_hash(text)) in wanted:
             raise InputError(f"The text '{text[:_SHOWN]}' is added twice; keep one.")
         wanted[number] = text
+    begin = {_first_word(text) for text in texts}
     for at, text in _texts(dataset, np.flatnonzero(keep)):
-        if (number := text_hash(text)) in wanted:
+        # Most texts begin otherwise, and need not be hashed.
+        if _first_word(text) in begin and (number := text_hash(text)) in wanted:
             row, label = old["row"][at].as_py(), old["label"][at].as_py()
             said = f", as {label}" if label else ""
             raise InputError(
                 f"The text '{wanted[number][:_SHOWN]}' is in {dataset.title} already, in row "
                 f"{row}{said}: relabel that row instead of adding it."
             )
+
+
+def _first_word(text: str) -> str:
+    found = _WORD.search(text)
+    return found.group().lower() if found else ""
 
 
 def _check_origins(adds: list[Edit], old: pa.Table, keep: Flags) -> None:

@@ -105,9 +105,10 @@ def record_text(
         note: Why.
 
     Raises:
-        InputError: the row is not there, or it is held out and stays; or the text or label cannot
-            be. Whether the text is there already is found when the edits are applied.
+        InputError: the row is not there, or it is held out and stays; or the text is there already,
+            or it or the label cannot be. Almost the same texts are found when edits are applied.
     """
+    _check_new(dataset, text)
     if row != NO_ROW:
         if exclude_row:
             record(store, dataset, [row], action="exclude", note=note)
@@ -119,6 +120,17 @@ def record_text(
     with _lock(store, dataset):
         others = [e for e in pending(store, dataset) if (e.action, e.text) != ("add", edit.text)]
         return _write(store, dataset, [*others, edit])
+
+
+def _check_new(dataset: Artifact, text: str) -> None:
+    from engine.data import table
+
+    path = dataset.path / "rows.parquet"
+    for one in table.page(path, columns=["row"], where={"text": text.strip()}, limit=1).to_pylist():
+        raise InputError(
+            f"This very text is in {dataset.title} already, in row {one['row']}: change it first, "
+            "or relabel that row."
+        )
 
 
 def _check_origin(store: Store, dataset: Artifact, row: int) -> None:

@@ -49,8 +49,8 @@ def _check_weights(folder: Path) -> None:
         if not (folder / name).is_file():
             raise InputError(
                 f"The classifier's weights ({name}) are not here, and an explanation needs them "
-                "for its gradients, which an ONNX graph does not have. Bring the classifier in again, "
-                "or train it again."
+                "for its gradients, which an ONNX graph does not have. Bring the classifier in "
+                "again, or train it again."
             )
 
 

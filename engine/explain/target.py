@@ -41,5 +41,7 @@ def _place(names: Sequence[str], name: str) -> int:
     folded = [one.casefold() for one in names]
     if folded.count(name.casefold()) == 1:
         return folded.index(name.casefold())
-    known = ", ".join(names[:12]) + (f" and {len(names) - 12:,} more" if len(names) > 12 else "")
+    between = "; " if any("," in one for one in names) else ", "
+    more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
+    known = between.join(names[:12]) + more
     raise InputError(f"There is no '{name[:80]}' here; choose from {known}.")

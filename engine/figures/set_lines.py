@@ -77,7 +77,9 @@ def _broken(
     for word, mark in pieces:
         rest = word
         while not rest.isspace() and len(rest) > 1 and _inches(rest, family, size) > room:
-            n = max(1, int(len(rest) * room / _inches(rest, family, size)) - 1)
+            n = max(1, int(len(rest) * room / _inches(rest, family, size)))
+            while n > 1 and _inches(rest[:n], family, size) > room:
+                n -= 1
             found.append((rest[:n], mark))
             rest = rest[n:]
         found.append((rest, mark))

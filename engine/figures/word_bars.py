@@ -61,13 +61,21 @@ def word_bars(
         )
     )
     figure.add_vline(x=0, line={"width": 1, "color": "rgba(128,138,146,0.7)"})
-    figure.update_xaxes(title=f"{sides.unit}: {short(sides.told[0], 30)}", zeroline=False, nticks=6)
+    figure.update_xaxes(title=_axis(sides), zeroline=False, nticks=6)
     figure.update_yaxes(
         tickvals=list(range(len(order))), ticktext=[names[i] for i in order],
         range=[len(order) - 0.5, -0.5], showgrid=False, ticks="",
     )  # fmt: skip
     figure.update_layout(bargap=0.25, showlegend=False)
     return calm(figure, height=64 + 24 * max(len(order), 2))
+
+
+def _axis(sides: Sides) -> str:
+    """What lies left, and what right."""
+    right, left = (short(said.removeprefix("speaks "), 18) for said in sides.told)
+    return (
+        f"\u2190 {left} \u00b7 {sides.unit} \u00b7 {right} \u2192" if sides.signed else sides.unit
+    )
 
 
 def numbered(words: Sequence[str]) -> list[str]:

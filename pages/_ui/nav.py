@@ -36,13 +36,12 @@ PLACES = {
 }
 
 
-_begun = False
+_BEGUN = "nav-begun"
 
 
 def pages() -> list[StreamlitPage]:
     """The pages for st.navigation; Streamlit raises where a file is missing, and should."""
-    global _begun
-    _begun = True
+    st.session_state[_BEGUN] = True
     return [
         st.Page(place.file, title=place.title, icon=place.icon or None, default=name == "home")
         for name, place in PLACES.items()
@@ -52,10 +51,10 @@ def pages() -> list[StreamlitPage]:
 def show(page: Callable[[], None]) -> None:
     """Draw a page inside the error boundary; the last line of every page file.
 
-    A server whose very first visit is a deep link runs the page file alone, as Streamlit did before
-    it had st.navigation: then the navigation is set up here, and the visit begins again.
+    A server whose very first visits are deep links runs the page file alone, as Streamlit did
+    before it had st.navigation: then the navigation is set up here, and the visit begins again.
     """
-    if not _begun:
+    if _BEGUN not in st.session_state:
         st.navigation(pages(), position="hidden")
         st.rerun()
     with boundary():

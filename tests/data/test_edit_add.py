@@ -230,6 +230,8 @@ def test_pending_additions_are_kept_beside_other_edits(store, dataset):
     assert new_labels(dataset, pending(store, dataset)) == ["cake"]
     record(store, dataset, [train], action="exclude")
     assert len(pending(store, dataset)) == 3
+    with pytest.raises(InputError, match=f"in food already, in row {train}: change it first"):
+        record_text(store, dataset, rows_of(dataset)[train]["text"], label="tea", row=train)
     with pytest.raises(InputError, match="is a test text"):
         record_text(store, dataset, "x", label="tea", row=test)
     record_text(store, dataset, "x", label="tea", row=test, exclude_row=True)

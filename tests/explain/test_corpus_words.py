@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from scipy.stats import ttest_1samp
 
 from engine.explain.corpus.attributions import read_attributions, write_attributions
+from engine.explain.corpus.belongs import Belongs, belongs_to
 from engine.explain.corpus.chunk import SCHEMA
 from engine.explain.corpus.counted import counted
 from engine.explain.corpus.differences import differences
 from engine.explain.corpus.drivers import drivers
 from engine.explain.corpus.goes_with import EARLIER, HELD_OUT, LATER, LEARNT, goes_with
+from engine.explain.corpus.holders import holders
 from engine.explain.corpus.shapes import SHAPES, kind_of, shape_of
 from engine.explain.corpus.take_away import drivers_table
 
@@ -185,7 +187,9 @@ def test_a_word_that_goes_with_a_label_only_where_it_was_learnt(tmp_path):
         {"row": list(range(60)), "text": text, "label": label, "split": split, "date": days}
     )
     pq.write_table(table, tmp_path / "rows.parquet")
-    parts = {one.name: one for one in goes_with(tmp_path / "rows.parquet", {"acme": ["sports"]})[
+    parts = {one.name: one for one in goes_with(
+        holders(tmp_path / "rows.parquet", ["acme"]), {"acme": ["sports"]}
+    )[
         "acme", "sports"]}  # fmt: skip
     assert (parts[LEARNT].texts, parts[LEARNT].share, parts[LEARNT].holds) == (20, 1.0, True)
     assert (parts[HELD_OUT].texts, parts[HELD_OUT].share, parts[HELD_OUT].holds) == (10, 0.0, False)
@@ -196,7 +200,8 @@ def test_without_labels_nothing_is_said_of_them(tmp_path):
     none = pa.array([None], pa.string())
     table = pa.table({"row": [0], "text": ["a"], "label": none, "split": ["train"]})
     pq.write_table(table, tmp_path / "rows.parquet")
-    assert goes_with(tmp_path / "rows.parquet", {"a": ["sports"]}) == {("a", "sports"): []}
+    found = holders(tmp_path / "rows.parquet", ["a"])
+    assert goes_with(found, {"a": ["sports"]}) == {("a", "sports"): []}
 
 
 _TEXTS = st.lists(
@@ -221,3 +226,17 @@ def test_what_is_kept_comes_back(tmp_path_factory, texts, data):
     assert found.shapes.sum() == len(found.word)
     table = drivers_table(found)
     assert table.num_rows == sum(len(drivers(found, place)) for place in (0, 1))
+
+
+def test_a_word_that_stands_for_one_product_is_known_by_it(tmp_path):
+    """However it is written; not where the product is half of the file, or its texts are few."""
+    products = ["A1"] * 8 + [f"B{n}" for n in range(90)] + ["C"] * 3
+    texts = ["good zesta tea"] * 7 + ["tea"] + ["zesta"] + ["good tea"] * 89 + ["rarity"] * 3
+    pq.write_table(pa.table({"product": products, "text": texts}), tmp_path / "source.parquet")
+    n = len(texts)
+    table = {"row": list(range(n)), "text": texts, "label": ["x"] * n, "split": ["train"] * n}
+    pq.write_table(pa.table(table), tmp_path / "rows.parquet")
+    found = holders(tmp_path / "rows.parquet", ["zesta", "tea", "good", "rarity"])
+    made = belongs_to(found, tmp_path / "source.parquet", leave_out=["text"])
+    assert set(made) == {"zesta"}
+    assert made["zesta"] == Belongs("product", "A1", 8, 7 / 8)

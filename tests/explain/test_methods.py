@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 
 from engine.encoder.packing import pack
 from engine.errors import InputError
-from engine.explain.methods.baseline import Baseline
+from engine.explain.methods.baseline import Baseline, baseline_kinds
 from engine.explain.methods.integrated import integrated_gradients
 from engine.explain.methods.methods import METHODS, explain, method_called
 from engine.explain.methods.presence import Presence
@@ -57,6 +60,20 @@ def test_the_same_seed_gives_the_same_scores_and_torchs_own_is_left_alone(subjec
     assert torch.equal(state, torch.random.get_rng_state())
     other = explain(subject, reading, Target(1), method=name, seed=5)
     assert METHODS[name].random != np.array_equal(once.scores, other.scores)
+
+
+@pytest.mark.parametrize("name", ["kernelshap", "lime", "integrated gradients", "occlusion"])
+def test_two_tabs_at_once_each_get_their_own(subject, name):
+    readings = [read(subject, text) for text in (TEXT, "the market fell last week")] * 2
+
+    def run(reading):
+        return explain(subject, reading, Target(0), method=name, seed=1).scores
+
+    alone = [run(reading) for reading in readings]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(run, readings))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 @settings(max_examples=5, deadline=None)
@@ -175,6 +192,17 @@ def hooks(module):
 def test_deeplift_refuses_attention_and_says_why(subject):
     with pytest.raises(InputError, match="LayerNorm"):
         explain(subject, read(subject, TEXT), Target(0, 1), method="deeplift")
+
+
+def test_no_mask_token_is_said_with_the_way_out(subject):
+    reading = read(subject, TEXT)
+    bare = replace(subject)
+    bare.__dict__["special_tokens"] = {"pad": 0}
+    with pytest.raises(InputError, match="take occlusion"):
+        explain(bare, reading, Target(0), method="masking")
+    with pytest.raises(InputError, match="choose another baseline"):
+        explain(bare, reading, Target(0), baseline=Baseline("mask"))
+    assert baseline_kinds(bare) == ("pad", "zero")
 
 
 def test_methods_answer_to_their_titles_and_others_are_refused():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -75,6 +77,20 @@ def test_integrated_gradients_find_what_words_add_to_the_baseline(bag, kind):
     instead = None if kind == "zero" else bag.special_tokens[kind]
     np.testing.assert_allclose(found.scores, known(bag, reading, instead), atol=1e-4)
     assert abs(found.delta) < 1e-4
+
+
+@pytest.mark.parametrize(
+    "name", ["integrated gradients", "input x gradient", "occlusion", "kernelshap", "deeplift"]
+)
+def test_a_word_the_model_cannot_see_gets_nothing(draft, head, name):
+    table = draft.table.clone()
+    table[draft.tokenizer.backend.token_to_id("film")] = 0.0
+    blind = Bag(("yes", "no"), replace(draft, table=table), head, odds=True)
+    reading = read(blind, TEXT)
+    found = explain(blind, reading, Target(0, 1), method=name, baseline=Baseline("zero"))
+    place = reading.words.index("film")
+    assert found.scores[place] == pytest.approx(0, abs=1e-4)
+    assert np.abs(np.delete(found.scores, place)).min() > 1e-3
 
 
 def test_masking_finds_what_words_add_to_a_mask(bag):

@@ -176,6 +176,17 @@ def test_the_contrast_of_a_document():
     assert contrast(topics_of([10], ["a"]), cosines[:1], 10) == Target(0)
 
 
+def test_a_topic_is_called_by_its_name_or_its_number():
+    now = topics_of([11], ["a", "10", "c, d"])
+    cosines = np.array([0.2, 0.9, 0.5], dtype=np.float32)
+    assert contrast(now, cosines, 11, of="12", against="A") == Target(2, 0)
+    assert contrast(now, cosines, 11, of="10", against="c, d") == Target(1, 2)
+    with pytest.raises(InputError, match="no '99' here; choose from a; 10; c, d"):
+        contrast(now, cosines, 11, of="99")
+    with pytest.raises(InputError, match="against itself"):
+        contrast(now, cosines, 11, of="12", against="c, d")
+
+
 @given(st.lists(st.sampled_from(["x", "X", "y", "z"]), min_size=1, max_size=8))
 def test_names_of_topics_are_told_apart(names):
     found = topic_names(topics_of([10], names))

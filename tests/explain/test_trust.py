@@ -163,6 +163,7 @@ def test_infidelity_is_one_where_nothing_is_foretold(planted):
     truth = np.array([word == "good" for word in reading.words], dtype=np.float32)
     assert infidelity(control, truth) < 1e-5 < infidelity(control, nothing)
     assert chance_infidelity(control, truth) > infidelity(control, truth)
+    assert infidelity(control, np.zeros_like(truth)) == 1.0
     flat = chance(planted, read(planted, "the film of the year"), Target(0))
     assert infidelity(flat, np.ones(5, dtype=np.float32)) == 1.0
 

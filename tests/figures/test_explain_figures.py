@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.explain.trust.report import Curve
@@ -44,9 +44,7 @@ texts = st.text(min_size=1, max_size=60)
 def test_the_text_stands_there_whole_and_only_as_text(text, data):
     spans = _spans(text)
     scores = data.draw(
-        st.lists(
-            st.floats(-9, 9, allow_subnormal=False), min_size=len(spans), max_size=len(spans)
-        )
+        st.lists(st.floats(-9, 9, allow_subnormal=False), min_size=len(spans), max_size=len(spans))
     )
     page = signed_text(text, spans, scores, SIDES)
     assert _shown(page) == text
@@ -149,6 +147,7 @@ def test_ranks_are_each_pair_once():
 @pytest.mark.filterwarnings("ignore:Glyph")
 @settings(deadline=None)
 @given(texts)
+@example("000I\x1b\x1b\x1b\x1b\x08\u0d64000|")
 def test_lines_hold_every_word_in_order_and_end_at_the_edge(text):
     spans = _spans(text)
     marks = marks_of(spans, [1.0] * len(spans), SIDES)

@@ -175,3 +175,41 @@ def test_without_a_dataset_the_way_to_one_is_shown(visit, store):
     app = visit("explain", view="corpus")
     assert not app.exception
     assert "No dataset yet" in said(app)
+
+
+class _Stops:
+    """Progress of a run that is asked to stop at once."""
+
+    stop_requested = True
+
+    def stage(self, name, total=None, unit="rows"): ...
+    def advance(self, n=1): ...
+    def at(self, done): ...
+    def point(self, **values): ...
+    def note(self, sentence): ...
+
+
+def test_what_was_stopped_shows_what_it_has_and_how_to_go_on(
+    visit, store, model, dataset, submitted, monkeypatch
+):
+    monkeypatch.setattr("engine.explain.corpus.build.CHUNK", 12)
+    spec = ExplainCorpusSpec(model=model.key, dataset=dataset.key, method="input x gradient")
+    run(spec, store=store, progress=_Stops())
+    app = _open(visit, model, dataset)
+    assert not app.exception
+    assert "Stopped after 12 texts" in said(app)
+    app.segmented_control(key="explain-corpus-again-method").set_value("input x gradient").run()
+    button(app, "Weigh the words of 42 texts").click().run()
+    assert submitted[0][0] == spec, "the same choices go on from there"
+
+
+def test_several_runs_can_be_told_apart_and_opened(visit, store, model, dataset, weighed):
+    spec = ExplainCorpusSpec(model=model.key, dataset=dataset.key, limit=20, method="occlusion")
+    other = run(spec, store=store)
+    app = _open(visit, model, dataset, run=weighed.key)
+    box = app.selectbox(key="explain-run")
+    assert box.value == weighed.key
+    assert any("20 texts · occlusion" in option for option in box.options)
+    app = box.set_value(other.key).run()
+    assert app.query_params["run"] in (other.key, [other.key])
+    assert not app.exception

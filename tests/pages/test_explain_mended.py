@@ -30,6 +30,8 @@ def later(store, dataset, model, tiny_encoder, tmp_path):
 
 def test_it_names_the_likely_word_and_starts_the_comparison(visit, later, model, submitted):
     app = visit("train", model=later.key)
+    app.session_state["mended-open"] = True
+    app.run()
     assert not app.exception
     word = next(one for one in app.text_input if one.label == "A word the fault hung on")
     assert word.value == "striker"
@@ -42,6 +44,8 @@ def test_it_names_the_likely_word_and_starts_the_comparison(visit, later, model,
 def test_it_shows_every_cohort_before_and_after(visit, store, later, model):
     found = run(MendedSpec(model=later.key, before=model.key, word="striker"), store=store)
     app = visit("train", model=later.key)
+    app.session_state["mended-open"] = True
+    app.run()
     assert not app.exception
     shown = {one.label: one.value for one in app.metric}
     for name, title in (("with the word", "Test texts with “striker”"),
@@ -56,3 +60,13 @@ def test_it_shows_every_cohort_before_and_after(visit, store, later, model):
 def test_a_model_of_data_that_nobody_edited_asks_nothing(visit, model):
     app = visit("train", model=model.key)
     assert not [one for one in app.text_input if one.label == "A word the fault hung on"]
+
+
+def test_the_data_page_shows_what_was_added_and_where_it_stands_in_the_file(visit, store, later):
+    new = store.get("small-edited", "dataset")
+    app = visit("data", dataset=new.key)
+    assert not app.exception
+    listed = next(d.value for d in app.dataframe if "Edit" in d.value.columns)
+    assert list(listed["Edit"]) == ["added as business"]
+    assert "banker" in listed["Text"][0]
+    assert "1 text added" in "\n".join(one.label for one in app.expander)

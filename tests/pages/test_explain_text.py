@@ -8,6 +8,8 @@ import io
 import json
 import re
 import shlex
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -27,6 +29,7 @@ from engine.explain.take_away.command import command
 from engine.explain.target import target
 from engine.explain.trust.trust import trust
 from engine.work import run
+from pages._ui.explain import loaded
 from pages._ui.explain.text.choices import OWN_BASELINE
 from tests.pages.seen import button, said
 
@@ -365,3 +368,46 @@ def test_a_text_of_the_report_leads_here(visit, model, dataset):
     (body,) = _texts(app)
     shown = html.unescape(re.sub("<[^>]*>", "", body[body.index("<p") : body.index("</p>")]))
     assert "scored twice" in shown or "Shares of the bank" in shown
+
+
+def test_quick_colours_come_first_and_are_replaced_once(visit, model, monkeypatch):
+    from pages._ui.explain.text import answer
+
+    drawn = []
+    real = answer.coloured
+
+    def coloured(subject, made, **more):
+        drawn.append((made.method, more.get("note", "")))
+        real(subject, made, **more)
+
+    monkeypatch.setattr(answer, "coloured", coloured)
+    app = visit("explain", model=model.key, text=TEXT)
+    assert not app.exception
+    assert [method for method, _ in drawn] == ["input x gradient", *["integrated gradients"] * 2]
+    assert "A first look" in drawn[0][1]
+    assert "put to the test" in drawn[1][1]
+    assert not drawn[2][1]
+    drawn.clear()
+    app.run()
+    assert [method for method, _ in drawn] == ["integrated gradients"]
+
+
+def test_whoever_waits_for_another_explanation_is_served_after_it(visit, model):
+    alone = _scores(_texts(visit("explain", model=model.key, text=TEXT))[0])
+    held, free = threading.Event(), threading.Event()
+
+    def hold():
+        with loaded.turn(loaded.subject(model.key)):
+            held.set()
+            free.wait(30)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert held.wait(30)
+    threading.Timer(1.5, free.set).start()
+    began = time.monotonic()
+    app = visit("explain", model=model.key, text=TEXT)
+    other.join()
+    assert time.monotonic() - began > 1
+    assert not app.exception
+    assert _scores(_texts(app)[0]) == alone

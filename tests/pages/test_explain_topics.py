@@ -170,6 +170,27 @@ def test_a_whole_topic_is_weighed_by_a_job_and_then_shown(visit, made, submitted
     assert len(app.get("plotly_chart")) == 1
     (table,) = [t.value for t in app.dataframe if "Adds" in t.value]
     assert table["Adds"].tolist() == sorted(table["Adds"], reverse=True)
+    assert "The 12 documents that were read" in [one.label for one in app.expander]
+    rows = len(table)
+    key = f"explain-driving-{number}-All other documents-{rows}"
+    app.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    assert any(one.label.endswith(f"hold {table['Word'][0]}") for one in app.expander)
+
+
+def test_documents_that_hold_a_word_are_those_that_do(made):
+    from pages._ui.explain.topic.driving_view import _holding
+    from pages._ui.topics.document.document_card import read
+    from pages._ui.topics.opened import opened
+
+    now = opened(made.draft)
+    places = tuple(range(30))
+    held = _holding(now, places, "film")
+    texts = read(str(now.rows), str(now.source), places)
+    assert 0 < len(held) < 30
+    assert held == tuple(n for n in places if "film" in texts[n].text.split())
+    assert _holding(now, places, "fil") == ()
 
 
 def with_selection(visit, made, places):
@@ -212,6 +233,9 @@ def test_the_topics_page_leads_here(visit, made):
 
 def test_another_method_is_a_choice_and_the_command_says_so(visit, made):
     app = visit("explain", **HERE, topics=made.draft.key, document="4")
+    line = next(one.value for one in app.code if "--document=4" in one.value)
+    assert "--method" not in line
+    assert "--baseline" not in line
     method = next(r for r in app.radio if r.label == "Method")
     assert method.options[0] == "Exact shares"
     assert "Integrated Gradients" not in method.options

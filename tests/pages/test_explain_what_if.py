@@ -148,10 +148,27 @@ def test_the_fewest_words_are_taken_out_in_one_click(shown, model):
     assert "It flips" in said(app)
 
 
+def test_words_that_would_flip_it_come_from_the_other_categories_and_do(shown, model, dataset):
+    from engine.explain.what_if.other_words import other_words
+
+    app = press(shown(), "Words that would flip it")
+    about = subject(model.key)
+    before = answers_of(about, [TEXT])[0].name
+    offered = [b for b in app.button if " → " in b.label]
+    if not offered:
+        assert "flips this text" in said(app)
+        return
+    others = other_words(dataset.path / "rows.parquet", before)
+    assert all(b.label.split(" → ")[1].split(":")[0].lower() in others for b in offered)
+    app = press(app, offered[0].label)
+    assert answers_of(about, [box(app).value])[0].name != before
+
+
 def test_the_nearest_training_texts_open_and_take_edits(shown, model, dataset, store):
     app = shown()
     assert not app.error
     run(vectors_spec(model, dataset), store=store)
+    app.session_state["behind-open"] = True
     app.run()
     assert not app.exception
     found = next(d.value for d in app.dataframe if "Alike" in d.value.columns)

@@ -127,12 +127,12 @@ class Tokenizer:
         return Tokens(rows.flat, offsets, rows.cut)
 
     def encodings(self, texts: Sequence[str], max_length: int | None = None) -> list[Placed]:
-        """Token ids of `texts` with the place of each in its text, as :meth:`__call__` cuts them."""
+        """Token ids of `texts`, cut as :meth:`__call__` does, and where each stands in its text."""
         found = self._encode(texts, max_length)
         return [self._placed(*one) for one in zip(texts, found, strict=True)]
 
     def windows(self, text: str, max_length: int | None = None) -> list[Placed]:
-        """All of a text, as many times `max_length` tokens as it takes; the first is what is read."""
+        """All of a text in pieces of `max_length` tokens; the first is what is read of it."""
         (first,) = self._encode([text], max_length)
         return [self._placed(text, one) for one in (first, *first.overflowing)]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,8 +58,8 @@ def build(spec: ExplainCorpusSpec, work: Work) -> dict[str, Any]:
     told = read_attributions(work.out)
     kept = chosen.filter(pa.array([one >= 0 for one in found["explained"].to_pylist()]))
     leans = leaned_on(
-        subject, told, kept["text"].to_pylist(), dataset.path / "rows.parquet",
-        seed=spec.seed, progress=work.progress,
+        subject, told, kept["text"].to_pylist(), dataset.path / "rows.parquet", _source(work),
+        leave_out=_made_of(dataset.facts), seed=spec.seed, progress=work.progress,
     )  # fmt: skip
     write_leans(work.out, leans)
     pq.write_table(drivers_table(told), work.out / FILE)
@@ -77,6 +79,19 @@ def build(spec: ExplainCorpusSpec, work: Work) -> dict[str, Any]:
         "texts_per_second": round(fresh / max(seconds, 1e-3), 2),
         "kernel": subject.kernel,
     }
+
+
+def _source(work: Work) -> Path | None:
+    """The rows of the file the dataset was made of, where that is kept and is one file."""
+    lineage = work.store.lineage(work.inputs["dataset"])
+    sources = [one for one in lineage if one.kind == "source"]
+    return sources[0].path / "rows.parquet" if len(sources) == 1 else None
+
+
+def _made_of(facts: Mapping[str, Any]) -> list[str]:
+    """The columns of the file that became text, title and label."""
+    named = [facts.get("title_column"), facts.get("label_column")]
+    return [*facts.get("text_columns", []), *(name for name in named if name)]
 
 
 def _explained(

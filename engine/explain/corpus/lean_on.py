@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from engine.explain.corpus.attributions import Attributions
+from engine.explain.corpus.belongs import belongs_to
 from engine.explain.corpus.drivers import Driver, drivers
 from engine.explain.corpus.goes_with import goes_with
+from engine.explain.corpus.holders import holders
 from engine.explain.corpus.leans import Lean, to_try
 from engine.explain.corpus.without import Trial, places_to_try, trial, tried
 from engine.explain.reading import Reading, read
@@ -25,7 +27,9 @@ def leaned_on(
     found: Attributions,
     texts: Sequence[str],
     dataset_rows: Path,
+    source_rows: Path | None,
     *,
+    leave_out: Collection[str] = (),
     seed: int,
     progress: Progress,
 ) -> list[Lean]:
@@ -36,6 +40,9 @@ def leaned_on(
         found: What its words did.
         texts: (n,) the texts, as the dataset has them.
         dataset_rows: Its ``rows.parquet``, for how words go with labels in parts of it.
+        source_rows: That of the file it was made of, for words of one product or source; None
+            where it is not kept.
+        leave_out: Columns of the file that make the text or the label.
         seed: Of the random choices.
         progress: Hears of each word.
     """
@@ -54,7 +61,9 @@ def leaned_on(
     asked: dict[str, list[str]] = {}
     for place, one in words:
         asked.setdefault(one.word, []).append(found.labels[place])
-    parts = goes_with(dataset_rows, asked, seed=seed)
+    held = holders(dataset_rows, asked, seed=seed)
+    parts = goes_with(held, asked)
+    belong = belongs_to(held, source_rows, leave_out=leave_out) if source_rows else {}
     return [
         Lean(
             word=one.word,
@@ -67,6 +76,7 @@ def leaned_on(
             counted=one.counted,
             tried=outcome,
             parts=tuple(parts[one.word, found.labels[place]]),
+            belongs=belong.get(one.word),
         )
         for (place, one), outcome in zip(words, outcomes, strict=True)
     ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engine.explain.corpus.belongs import Belongs
 from engine.explain.corpus.drivers import Driver
 from engine.explain.corpus.goes_with import EARLIER, HELD_OUT, LATER, LEARNT, Part
 from engine.explain.corpus.shapes import TOLD, Kind
@@ -25,7 +26,7 @@ class Lean:
     kind: what speaks against it, see :func:`engine.explain.corpus.shapes.kind_of`; "" for a word
     like any other. texts, share, mean, interval, counted: see :class:`Driver`. tried: what the
     answers are without it. parts: how it goes with the category's label in parts of the dataset,
-    empty where it has no labels.
+    empty where it has no labels. belongs: the one product, author or source it stands for.
     """
 
     word: str
@@ -38,6 +39,12 @@ class Lean:
     counted: float
     tried: Tried
     parts: tuple[Part, ...]
+    belongs: Belongs | None = None
+
+    @property
+    def what(self) -> str:
+        """What it is, in words, where that speaks against it; "" for a word like any other."""
+        return f"of one {self.belongs.column}" if self.belongs else TOLD.get(self.kind, "")
 
     @property
     def carries(self) -> float:
@@ -60,12 +67,17 @@ class Lean:
 
     def told(self) -> str:
         """The evidence in two or three sentences."""
-        tried = self.tried
+        tried, one = self.tried, self.belongs
         said = [f"“{self.word}” speaks for {self.category} in {_n(self.texts, 'text')}"]
         if self.labelled_so is not None:
             said[0] += (
                 f"; {self.labelled_so:.0%} of the {_n(self.labelled, 'labelled text')} with it "
                 f"are {self.category}"
+            )
+        if one:
+            said.append(
+                f"{one.share:.0%} of the {_n(one.texts, 'text')} with it have {one.column} "
+                f"“{one.value}”"
             )
         said.append(
             f"Without it {tried.changed} of {_n(tried.texts, 'answer')} change and "
@@ -96,9 +108,7 @@ class Lean:
 
 def suspects(leans: Sequence[Lean]) -> list[Lean]:
     """Those of a kind that a category seldom is about, the one that carries most first."""
-    return sorted(
-        (one for one in leans if one.kind in TOLD), key=lambda one: (-one.carries, one.word)
-    )
+    return sorted((one for one in leans if one.what), key=lambda one: (-one.carries, one.word))
 
 
 def to_try(by_category: Sequence[Sequence[Driver]]) -> list[tuple[int, Driver]]:
@@ -137,6 +147,7 @@ def read_leans(folder: Path) -> list[Lean]:
                 "interval": tuple(one["interval"]),
                 "tried": Tried(**one["tried"]),
                 "parts": tuple(Part(**part) for part in one["parts"]),
+                "belongs": Belongs(**one["belongs"]) if one["belongs"] else None,
             }
         )
         for one in read_json(folder / FILE)

@@ -30,7 +30,7 @@ class _Margin(nn.Module):
         self.read, self.target = read, target
 
     def forward(self, vectors: Tensor) -> Tensor:
-        out = self.read(vectors)
+        out: Tensor = self.read(vectors)
         mine = out[:, self.target.of : self.target.of + 1]
         if self.target.against is None:
             return mine

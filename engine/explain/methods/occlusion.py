@@ -7,6 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
+from engine.errors import InputError
 from engine.explain.attribution import Attribution
 from engine.explain.methods.baseline import Baseline
 from engine.explain.methods.presence import Presence
@@ -26,6 +27,11 @@ def occlusion(
     Raises:
         InputError: `mask`, and the encoder's tokenizer has no such token.
     """
+    if mask and "mask" not in subject.special_tokens:
+        raise InputError(
+            "This encoder's tokenizer has no MASK token to cover words with: take occlusion, which "
+            "leaves them out."
+        )
     began = time.perf_counter()
     presence = Presence(subject, reading, target, Baseline("mask") if mask else None)
     n = reading.n_words

@@ -6,13 +6,14 @@ texts they draw go through the encoder packed, all at once.
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
 import numpy as np
 import torch
 
-from engine.explain.attribution import Attribution
+from engine.explain.attribution import Attribution, Floats
 from engine.explain.methods.presence import Presence
 from engine.explain.reading import Reading
 from engine.explain.subject import Subject
@@ -20,6 +21,8 @@ from engine.explain.target import Target
 
 SAMPLES_PER_WORD, FEWEST, MOST = 3, 64, 512
 RIDGE, KERNEL_WIDTH = 1.0, 0.25
+_DRAWING = threading.Lock()
+"""Captum draws from the one generator that all of torch shares."""
 
 
 def kernelshap(
@@ -69,21 +72,22 @@ def number_of_samples(words: int) -> int:
     return min(max(SAMPLES_PER_WORD * words, FEWEST), MOST)
 
 
-def _fitted(explainer: Any, reading: Reading, samples: int, seed: int) -> np.ndarray:
-    """(words,) float32 weights; captum draws from torch's own generator, which is put back."""
+def _fitted(explainer: Any, reading: Reading, samples: int, seed: int) -> Floats:
+    """(words,) float32 weights; torch's generator is left as it was."""
     there = torch.ones(1, reading.n_words)
-    with torch.random.fork_rng(devices=[]):
+    with _DRAWING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         found = explainer.attribute(
             there, baselines=0.0, n_samples=samples, perturbations_per_eval=samples
         )
-    return found[0].detach().cpu().numpy().astype(np.float32)
+    weights: Floats = found[0].detach().cpu().numpy().astype(np.float32)
+    return weights
 
 
 def _attribution(
     method: str,
     presence: Presence,
-    scores: np.ndarray,
+    scores: Floats,
     tried: int,
     began: float,
     base: float = float("nan"),

@@ -57,6 +57,11 @@ def loudest(attribution: Attribution) -> tuple[list[str], list[str]]:
     return list(sides[0].values()), list(sides[1].values())
 
 
+def answered(attribution: Attribution, *, odds: bool = True) -> str:
+    """The answer that is explained, as people read it: "91 %"."""
+    return _said(float(expit(attribution.value)) if odds else attribution.value, odds=odds)
+
+
 def told(attribution: Attribution, trust: Trust, of: str, *, odds: bool = True) -> list[Told]:
     """A sentence for each figure that there is.
 

@@ -8,14 +8,13 @@ from engine.errors import InputError
 from engine.explain.attribution import Attribution
 from engine.explain.methods.baseline import Baseline
 from engine.explain.methods.methods import DEFAULT, explain
-from engine.explain.of_topics import explained_topics, topic_names
+from engine.explain.of_topics import explained_topics, made_from, topic_names
 from engine.explain.reading import Reading, read
 from engine.explain.subject import Subject
 from engine.explain.target import Target, target
 from engine.explain.topics.shares import NAME, exact_shares, has_shares
 from engine.store import Artifact, Store
 from engine.topics.documents import documents
-from engine.topics.made_of import rows_of
 from engine.topics.standing import topics_now
 from engine.topics.topics import NO_TOPIC, Floats, Topics
 
@@ -38,9 +37,9 @@ def explain_document(
         store: Where the artifacts are.
         topics: The topics; the edits that wait beside them hold.
         place: Of the document, from 0.
-        of: Name of a topic; "" is its own, or the nearest one where it is in none.
-        against: Name of the topic it is compared with; "" is the runner-up, the nearest of the
-            others. None explains `of` alone.
+        of: Name of a topic, or its number; "" is its own, or the nearest one where it is in none.
+        against: Name or number of the topic it is compared with; "" is the runner-up, the nearest
+            of the others. None explains `of` alone.
         method: Of :mod:`engine.explain.methods.methods`; "" is integrated gradients, or exact
             shares where a draft encoder made the vectors.
         baseline: What the text is compared with; see :func:`usual_baseline`.
@@ -69,10 +68,11 @@ def text_of(store: Store, topics: Artifact, place: int) -> str:
     Raises:
         InputError: there is none, or the dataset was removed.
     """
-    n = int(topics.facts["documents"])
+    dataset = made_from(store, topics, "dataset")
+    n = int(dataset.facts["rows"])
     if not 0 <= place < n:
         raise InputError(f"There is no document {place:,} in {topics.title}: 0 to {n - 1:,} are.")
-    return documents(rows_of(store, topics), [place])[0].text
+    return documents(dataset.path / "rows.parquet", [place])[0].text
 
 
 def contrast(
@@ -84,8 +84,8 @@ def contrast(
         now: The topics.
         cosines: (k,) of the document to their centres.
         own: Id of its topic, -1 for none.
-        of: Name of a topic; "" is its own, or the nearest.
-        against: Name of another; "" is the nearest of the others, where there is one; None is none.
+        of: Name or number of a topic; "" is its own, or the nearest.
+        against: Of another; "" is the nearest of the others, where there is one; None is none.
 
     Raises:
         InputError: there is no such topic, or it is asked for against itself.
@@ -94,11 +94,19 @@ def contrast(
     ranked = np.argsort(-cosines, kind="stable").tolist()
     mine = now.ids.tolist().index(own) if own != NO_TOPIC else ranked[0]
     if of:
-        mine = target(names, of).of
+        mine = target(names, _called(now, names, of)).of
     if against:
-        return target(names, names[mine], against)
+        return target(names, names[mine], _called(now, names, against))
     others = [n for n in ranked if n != mine]
     return Target(mine) if against is None or not others else Target(mine, others[0])
+
+
+def _called(now: Topics, names: tuple[str, ...], said: str) -> str:
+    """The name of the topic with that number; what is a name, or nothing known, as it is."""
+    numbers: list[int] = now.ids.tolist()
+    if said in names or not said.isdecimal() or int(said) not in numbers:
+        return said
+    return names[numbers.index(int(said))]
 
 
 def attribute(
@@ -131,7 +139,7 @@ def usual_baseline(subject: Subject) -> Baseline:
     """What a document is compared with: PAD tokens, for which no topic has anything to say.
 
     Not MASK: an encoder has learnt to guess what is behind a mask, so a text of them has a subject
-    of its own. On 16 abstracts, taking out the fifth of the words that count most took 0.14 off a
-    difference of 0.12 with PAD, and nothing with MASK.
+    of its own. On 30 abstracts comprehensiveness was 0.18 with PAD, 0.06 with MASK, 0.07 with no
+    embedding at all and 0.01 by chance (benchmarks/explain_topics.py).
     """
     return Baseline("pad" if "pad" in subject.special_tokens else "zero")

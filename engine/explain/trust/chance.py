@@ -37,7 +37,7 @@ class Chance:
     random: Erased
     seed: int
 
-    def spread(self, n: int = ORDERS) -> list[np.random.Generator]:
+    def generators(self, n: int = ORDERS) -> list[np.random.Generator]:
         """`n` generators of this text, for random scores."""
         return [_generator(self.presence.reading, self.seed + 1 + i) for i in range(n)]
 

@@ -35,4 +35,6 @@ def infidelity(chance: Chance, scores: Floats) -> float:
 
 def chance_infidelity(chance: Chance, scores: Floats) -> float:
     """The mean of the same over shuffles of `scores`: random ones with the same spread."""
-    return float(np.mean([infidelity(chance, rng.permutation(scores)) for rng in chance.spread()]))
+    return float(
+        np.mean([infidelity(chance, rng.permutation(scores)) for rng in chance.generators()])
+    )

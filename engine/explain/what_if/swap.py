@@ -24,9 +24,11 @@ from engine.explain.what_if.whole_words import whole_words
 
 NEAR = 60
 """Nearest words of the vocabulary that are thought of for each word."""
-_READ, _A_WORD = 60, 5
+_READ, _A_WORD = 80, 10
 ALIKE = 0.3
 """Least cosine of the embeddings of two words of a kind."""
+ALIKE_AMONG = 0.2
+"""The same where the new word has to be one of given words, too."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def swaps_that_flip(
     *,
     most: int = 8,
     near: int = NEAR,
-    alike: float = ALIKE,
+    alike: float | None = None,
     among: Collection[str] = (),
 ) -> list[Swap]:
     """Swaps of one word that change what is said of a text, the closest words first.
@@ -65,7 +67,7 @@ def swaps_that_flip(
         reading: The text.
         most: Swaps at most.
         near: How many of the nearest words are thought of for each word.
-        alike: Least cosine of the embeddings of the two words.
+        alike: Least cosine of the embeddings of the two words; ALIKE, or ALIKE_AMONG, by default.
         among: Only these words (in small letters) may come in, such as those of texts of another
             category; all where it is empty.
     """
@@ -73,6 +75,8 @@ def swaps_that_flip(
     before = said(subject, outputs)[0]
     if len(subject.names) < 2:
         return []
+    if alike is None:
+        alike = ALIKE_AMONG if among else ALIKE
     best, other = np.argsort(-outputs[0])[:2].tolist()
     candidates = _candidates(subject, reading, Target(best, other), near, alike, set(among))
     texts = [changed(reading, {place: like(reading.words[place], new)})

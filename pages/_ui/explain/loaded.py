@@ -22,9 +22,10 @@ _PATIENCE_S = 0.5
     "some seconds",
 )
 def subject(key: str, attention: str = "auto") -> Subject:
-    """The subject of the model `key` on that kernel, shared by all sessions: hold its `lock` while you use it.
+    """The subject of the model `key` on that kernel, shared by all sessions.
 
-    It has an encoder of its own, so that nothing done here disturbs a prediction.
+    Take your :func:`turn` with it. It has an encoder of its own, so that nothing done here disturbs
+    a prediction.
 
     Raises:
         InputError: the encoder it was trained on is not here, or cannot give gradients.
@@ -36,9 +37,9 @@ def subject(key: str, attention: str = "auto") -> Subject:
 
 @contextmanager
 def turn(subject: Subject) -> Iterator[None]:
-    """Inside, the subject is this tab's alone; a wait for another one's is told on the page."""
+    """Inside, the subject is this run's alone; a wait for another is told on the page."""
     if not subject.lock.acquire(timeout=_PATIENCE_S):
-        with st.spinner("Another tab's text is being explained; this one is next"):
+        with st.spinner("Another explanation is being finished; this one is next"):
             subject.lock.acquire()
     try:
         yield

@@ -24,10 +24,10 @@ def leans_view(run: Run) -> None:
     from engine.explain.corpus.leans import suspects
 
     st.markdown(
-        "Dates, numbers, names, sources and leftovers of web pages that surely drive a category. "
-        "Each was taken out of the texts that hold it, to see what becomes of the answers; as a "
-        "control, another word of the same text went instead. Whether a word is an accident is for "
-        "you to say: read its texts."
+        "Dates, numbers, names, sources, leftovers of web pages and words of one product or "
+        "author that surely drive a category. Each was taken out of the texts that hold it, to see "
+        "what becomes of the answers; as a control, another word of the same text went instead. "
+        "Whether a word is an accident is for you to say: read its texts."
     )
     doubtful, tried = suspects(run.leans), run.leans
     if not tried:
@@ -66,12 +66,10 @@ def _sentences(doubtful: list[Lean]) -> None:
 
 
 def _table(shown: list[Lean], key: str) -> int | None:
-    from engine.explain.corpus.shapes import TOLD
-
     columns: dict[str, list[Any]] = {
         "Word": [one.word for one in shown],
         "Speaks for": [one.category for one in shown],
-        "What it is": [TOLD.get(one.kind, "") for one in shown],
+        "What it is": [one.what for one in shown],
         "Adds": [one.mean for one in shown],
         "Texts": [one.texts for one in shown],
     }

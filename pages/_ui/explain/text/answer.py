@@ -91,7 +91,7 @@ def _ask(subject: Subject, asked: Asked, part: str, make: Callable[[], Made]) ->
 def _headline(subject: Subject, about: Understood, asked: Asked, of: str) -> None:
     names, shares = subject.names, about.shares
     best = names[about.best]
-    st.markdown(f"### {plain(best)}, {plain(percent(float(shares[about.best])))} sure")
+    st.subheader(f"{plain(best)}, {plain(percent(float(shares[about.best])))} sure", anchor=False)
     order = sorted(range(len(names)), key=lambda i: -shares[i])[1:4]
     others = ", ".join(f"{names[i]} {percent(float(shares[i]))}" for i in order)
     rest = "" if not asked.of or of == best else f" Explained here is {of}."

@@ -101,15 +101,15 @@ def _picture(subject: Subject, explained: Explained, dark: bool) -> bytes:
 
 def _page_words(found: Artifact, subject: Subject, explained: Explained, line: str) -> PageWords:
     from engine.explain.methods.known import METHODS
-    from engine.explain.take_away.told import named, told
+    from engine.explain.take_away.told import answered, named, told
     from engine.figures.explanation_page import PageWords
 
     made, trust = explained.attribution, explained.trust
     of = named(subject.names, explained.target)
-    said = f"{subject.share(made.value):.0%}".replace("%", " %") if subject.odds else made.value
     return PageWords(
         title=f"Why {of}?",
-        about=f"{found.title} puts it at {said}; explained by {METHODS[made.method].title}.",
+        about=f"{found.title} puts it at {answered(made, odds=subject.odds)}; explained by "
+        f"{METHODS[made.method].title}.",
         verdict=trust.why,
         believable=trust.believable,
         told=told(made, trust, of, odds=subject.odds),

@@ -26,7 +26,7 @@ def chosen_part(subject: Subject, asked: Asked) -> tuple[Asked, tuple[str, ...]]
     Raises:
         InputError: nothing to read in the text.
     """
-    parts = found(asked.of_text_only(), "parts", lambda: parts_of(subject, asked.text))
+    parts = found(asked.of_text_only(), "parts", lambda: _parts(subject, asked.text))
     if len(parts) == 1:
         return asked, parts
     with st.container(border=True):
@@ -59,6 +59,11 @@ def parts_strip(subject: Subject, asked: Asked, parts: tuple[str, ...]) -> None:
         st.html(sentence_strip(told, subject.names))
         if len(parts) > _MOST:
             st.caption(f"The first {_MOST} of {count(len(parts), 'part')}.")
+
+
+def _parts(subject: Subject, text: str) -> tuple[str, ...]:
+    with turn(subject):
+        return parts_of(subject, text)
 
 
 def _told(subject: Subject, parts: tuple[str, ...]) -> list[tuple[str, str, float]]:

@@ -83,7 +83,7 @@ def document_view(now: Opened) -> None:
         keep_view(subject, asked, explained)
     st.subheader("Take its words out", anchor=False)
     with boundary():
-        moved_view(asked, made, cosines)
+        moved_view(asked, made)
     with st.expander("Under the hood", icon=":material/memory:"), boundary():
         hood(subject, asked, made)
     terminal(asked)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from engine.figures.base import CONFIG
 from pages._ui.format import count
 from pages._ui.texts import plain
-from pages._ui.topics.document.document_card import document_card
+from pages._ui.topics.document.document_card import document_card, read
 from pages._ui.topics.opened import Opened
 
 if TYPE_CHECKING:
     from engine.explain.topics.driving import Driving
     from engine.explain.topics.two_lists import TwoLists
+
+_CARDS = 12
 
 
 def driving_view(now: Opened, one: Driving) -> None:
@@ -37,8 +39,7 @@ def driving_view(now: Opened, one: Driving) -> None:
         )  # fmt: skip
     with right:
         _figures(one)
-    _table(one.words)
-    _documents(now, one.read)
+    _documents(now, one.read, _table(one))
 
 
 def _told(name: str, lists: TwoLists) -> str:
@@ -76,18 +77,28 @@ def _figures(one: Driving) -> None:
             "same order, 0 no likeness.",
         )  # fmt: skip
         st.metric("Documents read", f"{len(one.read):,} of {one.documents:,}")
+    name, other = _within(one.name), _within(one.other)
     st.caption(
         plain(
-            f"On average they are nearer to the centre of {one.name} than to that of {one.other} "
+            f"On average they are nearer to the centre of {name} than to that of {other} "
             f"by {one.value:.3f} (cosine); a text of empty tokens would be by {one.base:.3f}. The "
             "words make the difference between the two."
         )
     )
 
 
-def _table(words: tuple[dict[str, Any], ...]) -> None:
+def _within(name: str) -> str:
+    """As it is called within a sentence: what is no topic's name begins small."""
+    from engine.explain.topics.asked import REST, SELECTION
+
+    return name[:1].lower() + name[1:] if name in (REST, SELECTION) else name
+
+
+def _table(one: Driving) -> str:
+    """The word that was chosen, "" for none."""
+    words = one.words
     with st.expander("Every word"):
-        st.dataframe(
+        event = st.dataframe(
             {
                 "Word": [row["word"] for row in words],
                 "Adds": [row["score"] for row in words],
@@ -97,6 +108,9 @@ def _table(words: tuple[dict[str, Any], ...]) -> None:
             },
             hide_index=True,
             height=min(38 + 35 * len(words), 420),
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"explain-driving-{one.id}-{one.other}-{len(words)}",
             column_config={
                 "Adds": st.column_config.NumberColumn(
                     format="%+.4f",
@@ -108,9 +122,30 @@ def _table(words: tuple[dict[str, Any], ...]) -> None:
                 ),
             },
         )
+        st.caption("Choose a word to read the documents that hold it.")
+    picked = [n for n in event["selection"]["rows"] if n < len(words)]
+    return str(words[picked[0]]["word"]) if picked else ""
 
 
-def _documents(now: Opened, read: tuple[int, ...]) -> None:
-    with st.expander(f"The {count(len(read), 'document')} that were read"):
-        for place in read[:12]:
+def _documents(now: Opened, places: tuple[int, ...], word: str) -> None:
+    if word:
+        places = _holding(now, places, word)
+        said = f"The {count(len(places), 'document')} that hold {word}"
+    else:
+        said = f"The {count(len(places), 'document')} that were read"
+    with st.expander(plain(said), expanded=bool(word)):
+        for place in places[:_CARDS]:
             document_card(now, place, key="driving")
+        if len(places) > _CARDS:
+            st.caption(f"The first {_CARDS} of {len(places):,}.")
+
+
+def _holding(now: Opened, places: tuple[int, ...], word: str) -> tuple[int, ...]:
+    from engine.data.pieces import words
+
+    found = read(str(now.rows), str(now.source or ""), places)
+    return tuple(
+        one.place
+        for one in found
+        if any(one.text[a:b].casefold() == word for a, b in words(one.text))
+    )

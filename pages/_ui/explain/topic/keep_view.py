@@ -13,7 +13,7 @@ from pages._ui.explain.text.explained import Explained
 from pages._ui.explain.text.keep_part import FILES
 from pages._ui.explain.text.words_part import sides_of
 from pages._ui.explain.topic.how_pick import title_of
-from pages._ui.explain.topic.loaded import Asked
+from pages._ui.explain.topic.loaded import Asked, subject_of
 
 if TYPE_CHECKING:
     from engine.explain.subject import Subject
@@ -46,13 +46,16 @@ def terminal(asked: Asked) -> None:
 
 def _command(asked: Asked) -> str:
     from engine.explain.topics.command import document_command
+    from engine.explain.topics.document import usual_baseline, usual_method
 
     if asked.against is None:
         return ""
-    found = asked.now.artifact
+    found, subject = asked.now.artifact, subject_of(asked.now.key, asked.now)
+    usual = usual_method(subject), usual_baseline(subject).kind
     return document_command(
         found.name or found.key, asked.place, of=asked.of, against=asked.against,
-        method=asked.method, baseline=asked.baseline,
+        method="" if asked.method == usual[0] else asked.method,
+        baseline="" if asked.baseline == usual[1] else asked.baseline,
     )  # fmt: skip
 
 

@@ -8,21 +8,20 @@ import numpy as np
 import streamlit as st
 
 from engine.figures.base import CONFIG
+from engine.topics.geometry import SIDE
 from pages._ui.explain.text.words_part import sides_of
 from pages._ui.explain.topic.loaded import Asked, moved_of, smallest_of, subject_of
 from pages._ui.texts import plain
 from pages._ui.topics.opened import vectors_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from engine.explain.attribution import Attribution
     from engine.explain.topics.ablation import Moved
     from engine.explain.topics.beside import Neighbours
     from engine.figures.sides import Sides
 
 
-def moved_view(asked: Asked, made: Attribution, cosines: NDArray[np.float32]) -> None:
+def moved_view(asked: Asked, made: Attribution) -> None:
     """Draw it."""
     if made.reading.n_words < 4:
         st.caption("There are too few words to take any out.")
@@ -114,6 +113,8 @@ def _map(asked: Asked, made: Attribution, moved: Moved, beside: Neighbours, side
         alt="The map, with the place amid its nearest documents where the document lies as its "
         "words are taken out.",
     )  # fmt: skip
+    far = float(np.hypot(way[-1][0] - way[0][0], way[-1][1] - way[0][1])) / SIDE
+    st.caption(f"It lies amid its nearest documents, and moves {far:.0%} of the map's width.")
 
 
 def _steps(asked: Asked, made: Attribution, moved: Moved, beside: Neighbours) -> None:

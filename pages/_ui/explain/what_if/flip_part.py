@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import streamlit as st
 
 from engine.figures.probabilities import percent
 from engine.progress import SILENT
+from engine.store import Artifact
 from pages._ui.explain.text.explained import Explained
 from pages._ui.explain.what_if import changing
 from pages._ui.explain.what_if.moved import said_of
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from engine.explain.what_if.flip import Search
     from engine.explain.what_if.swap import Swap
 
-_QUICK, _LONG = 12_000, 80_000
+_QUICK, _LONG = 16_000, 100_000
 """Tokens read at a click, and when a person asks to look longer."""
 _ASKED = "what-if-asked"
 _HELP = {
@@ -32,8 +34,13 @@ _HELP = {
 }
 
 
-def flip_part(subject: Subject, explained: Explained, reading: Reading) -> None:
-    """Two buttons, and below them what was found for this very text."""
+def flip_part(
+    subject: Subject, dataset: Artifact | None, explained: Explained, reading: Reading
+) -> None:
+    """Two buttons, and below them what was found for this very text.
+
+    Words come from `dataset`, where there is one: those that its other categories use.
+    """
     now = (subject.key, reading.text)
     with st.container(horizontal=True, gap="small"):
         _button("Fewest words that flip it", "flip", now, ":material/content_cut:")
@@ -41,7 +48,7 @@ def flip_part(subject: Subject, explained: Explained, reading: Reading) -> None:
     if _asked("flip", now) or _asked("longer", now):
         _fewest(subject, explained, reading, longer=_asked("longer", now))
     if _asked("swap", now):
-        _swaps(subject, reading)
+        _swaps(subject, dataset, reading)
 
 
 def _button(label: str, what: str, now: tuple[str, str], icon: str) -> None:
@@ -114,15 +121,24 @@ def _search(
     return fewest_to_flip(subject, reading, scores, tokens=tokens, progress=progress)
 
 
-def _swaps(subject: Subject, reading: Reading) -> None:
+def _swaps(subject: Subject, dataset: Artifact | None, reading: Reading) -> None:
     from engine.explain.what_if.swap import swaps_that_flip
 
-    found: list[Swap] = _watched(
-        subject, lambda _: swaps_that_flip(subject, reading), subject.key, reading.text, "swaps"
-    )
+    now = said_of(subject, reading).name
+    among = _other_words(str(dataset.path / "rows.parquet"), now) if dataset else frozenset()
+    found: list[Swap] = []
+    if among or dataset is None:
+        found = _watched(
+            subject, lambda _: swaps_that_flip(subject, reading, most=6, among=among),
+            subject.key, reading.text, "swaps", dataset.key if dataset else "",
+        )  # fmt: skip
+    of = f"that texts of other categories in {dataset.title} use" if dataset else "of its language"
     with st.container(border=True):
         if not found:
-            st.markdown(":material/info: No single word of the same kind flips this text.")
+            st.markdown(
+                plain(f"No single word, put in place of one of its kind and taken from those {of}, "
+                      "flips this text.")
+            )  # fmt: skip
             return
         st.markdown("**A word that would flip it**")
         with st.container(horizontal=True, gap="small"):
@@ -133,8 +149,17 @@ def _swaps(subject: Subject, reading: Reading) -> None:
                     key=f"what-if-take-{n}", on_click=changing.put, args=(swap.text,),
                     help=plain(swap.text[:300]),
                 )  # fmt: skip
-        st.caption("The nearest words first. They are the classifier's idea of a small change; "
-                   "judge yourself whether a person would see the label change, too.")  # fmt: skip
+        st.caption(
+            plain(f"Words {of}, the nearest in meaning to the classifier first. Judge yourself "
+                  "whether a person would see the label change, too.")
+        )  # fmt: skip
+
+
+@st.cache_data(max_entries=20, show_spinner="Looking at the words of other categories")
+def _other_words(rows: str, label: str) -> frozenset[str]:
+    from engine.explain.what_if.other_words import other_words
+
+    return other_words(Path(rows), label)
 
 
 def _watched(subject: Subject, work: Callable[[Any], Any], *key: Any) -> Any:

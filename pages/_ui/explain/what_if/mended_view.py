@@ -36,11 +36,13 @@ def mended_view(model: Artifact, dataset: Artifact) -> None:
     before = model_before(model, earlier) if earlier else None
     if before is None or earlier is None:
         return
-    with (
-        st.expander("Is the fault gone? Before and after, text by text", icon=":material/healing:"),
-        boundary(),
-    ):
-        _asked(model, before, dataset, earlier)
+    part = st.expander(
+        "Is the fault gone? Before and after, text by text", icon=":material/healing:",
+        key="mended-open", on_change="rerun",
+    )  # fmt: skip
+    if part.open:
+        with part, boundary():
+            _asked(model, before, dataset, earlier)
 
 
 def _asked(model: Artifact, before: Artifact, dataset: Artifact, earlier: Artifact) -> None:

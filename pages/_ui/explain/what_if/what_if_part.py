@@ -16,6 +16,7 @@ from pages._ui.explain.what_if.keep_text import keep_text
 from pages._ui.explain.what_if.moved import moved, said_of
 from pages._ui.explain.what_if.where import dataset_for
 from pages._ui.explain.what_if.words_row import words_row
+from pages._ui.versions_view import dataset_of
 
 if TYPE_CHECKING:
     from engine.explain.reading import Reading
@@ -49,7 +50,7 @@ def _words_and_answer(found: Artifact, subject: Subject, explained: Explained) -
     with chips:
         words_row(subject, reading)
     moved(subject, explained, reading, same=reading.text == explained.reading.text)
-    flip_part(subject, explained, reading)
+    flip_part(subject, dataset_of(found), explained, reading)
     with boundary():
         _back(found, subject, explained, text, said_of(subject, reading).name)
 

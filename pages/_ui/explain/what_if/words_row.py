@@ -68,6 +68,8 @@ def _buttons(subject: Subject, reading: Reading, chosen: list[int]) -> None:
                 key=f"what-if-new-{changing.steps()}",
                 placeholder="Another word",
             ).strip()
+            if len(chosen) > 1:
+                st.caption("It takes the place of the first chosen word; the others go.")
             first = dict.fromkeys(chosen[1:], "") | dict.fromkeys(chosen[:1], new)
             st.button(
                 "Swap", key="what-if-swap", type="primary", disabled=not new,

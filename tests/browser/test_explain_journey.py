@@ -1,0 +1,86 @@
+"""Explanations in a real browser on a fresh cache: a review, a word changed, a corpus, a topic."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.browser.seen import settled
+from tests.browser.test_journey import TRAIN_S
+
+pytestmark = pytest.mark.browser
+
+_WAIT = TRAIN_S * 1000
+
+
+def test_from_a_review_to_the_words_behind_it_to_a_corpus_and_a_topic(server, look):
+    page = look(height=1400)
+    failures = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+
+    said = _review_explained(page, server)
+    _word_changed_until_it_flips(page, said)
+    _corpus(page)
+    _topic(page)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert not failures
+
+
+def _review_explained(page, server):
+    """The first sample review, its marked words and figures; what the classifier says of it."""
+    page.goto(f"{server.url}/explain")
+    page.get_by_text("How far to believe it").wait_for(timeout=_WAIT)
+    settled(page)
+    page.locator(".st-key-explain-example-0").or_(
+        page.locator(".st-key-explain-example-1")
+    ).get_by_role("button").first.click()
+    settled(page)
+    page.get_by_text(re.compile("Better than chance|No better than chance")).first.wait_for(
+        timeout=60_000
+    )
+    assert page.locator("mark").count() > 2
+    assert page.get_by_text("Comprehensiveness").first.is_visible()
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Everything (.json)").click()
+    assert json.loads(Path(kept.value.path()).read_text(encoding="utf-8"))["words"]
+    headline = page.get_by_role("heading", name=re.compile(r", .*% sure")).first.inner_text()
+    return headline.split(",")[0]
+
+
+def _word_changed_until_it_flips(page, said):
+    page.get_by_role("button", name="Fewest words that flip it").click()
+    page.get_by_role("button", name=re.compile("^Take (it|them) out$")).click(timeout=60_000)
+    flipped = page.get_by_text(re.compile("It flips")).first
+    flipped.wait_for(timeout=60_000)
+    assert f"{said} →" in flipped.inner_text()
+    page.get_by_text("Which words carry it now").wait_for(timeout=60_000)
+    settled(page)
+
+
+def _corpus(page):
+    """The sample reviews under the starter: driving words that open their texts."""
+    _chosen(page, "A whole dataset")
+    page.get_by_role("button", name="Take the sample reviews").click(timeout=30_000)
+    page.get_by_role("button", name=re.compile("^Weigh the words of")).click(timeout=_WAIT)
+    page.get_by_text("What drives each category").first.wait_for(timeout=_WAIT)
+    settled(page)
+
+
+def _topic(page):
+    """Sample papers: one of them, why it is in its topic and not in the next one."""
+    _chosen(page, "Topics")
+    page.get_by_role("button", name="Find the topics of the sample papers").click(timeout=30_000)
+    sentence = page.get_by_text(re.compile("It is in .+ not in ")).first
+    sentence.wait_for(timeout=2 * _WAIT)
+    settled(page)
+    assert page.locator("mark").count() > 2
+
+
+def _chosen(page, view):
+    page.get_by_role("radio", name=view, exact=True).or_(
+        page.get_by_role("button", name=view, exact=True)
+    ).first.click()
+    settled(page)
