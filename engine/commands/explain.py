@@ -111,6 +111,8 @@ def _baseline(given: Namespace) -> Baseline | None:
     kind = given.baseline or "text"
     if kind not in KINDS:
         raise InputError(f"There is no baseline '{kind}'; choose {', '.join(KINDS)}.")
+    if given.neutral and kind != "text":
+        raise InputError("--neutral goes with --baseline text: leave one of the two out.")
     return Baseline(kind, given.neutral)
 
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from engine.data import duplicates, profile
 from engine.data.dataset import NEAR_LIMIT
+from engine.data.edit_added import added_texts
 from engine.data.mapped import EMPTY, SHORT
 from engine.data.spec_dataset import AuditSpec
 from engine.progress import Progress
@@ -29,6 +30,7 @@ KINDS = {
     "exact_duplicate": "The same text more than once",
     "near_duplicate": "Almost the same text more than once",
     "conflicting_labels": "The same text under different labels",
+    "added": "Almost the same as another text, and added on purpose",
     "leakage": "The same text in training and in test",
     "empty": "No text (left out)",
     "too_short": "Very short",
@@ -79,7 +81,8 @@ def build(spec: AuditSpec, work: Work) -> dict[str, object]:
     rows = dataset.path / "rows.parquet"
     facts = _read(rows, spec, work.progress)
     findings = _Findings()
-    notes = _find_duplicates(rows, facts, spec, findings, work.progress)
+    added = added_texts(dataset, work.store)
+    notes = _find_duplicates(rows, facts, spec, findings, added, work.progress)
     _find_lengths(facts, spec, findings)
     _find_dropped(dataset.path / "dropped.parquet", findings)
     work.progress.stage("Looking at the languages")
@@ -150,8 +153,15 @@ def _profile(facts: _Facts, spec: AuditSpec) -> dict[str, Any]:
 
 
 def _find_duplicates(
-    rows: Path, facts: _Facts, spec: AuditSpec, findings: _Findings, progress: Progress
+    rows: Path,
+    facts: _Facts,
+    spec: AuditSpec,
+    findings: _Findings,
+    added: set[int],
+    progress: Progress,
 ) -> list[str]:
+    """Texts that edits added (hashes in `added`) are near others on purpose, and told apart."""
+    by_hand = np.array([one in added for one in facts.hashes], dtype=bool)
     exact = duplicates.exact_groups(np.array(facts.hashes, dtype=np.uint64))
     for members in _repeated(exact):
         for i in members:
@@ -162,14 +172,15 @@ def _find_duplicates(
     groups = exact
     if len(exact) <= NEAR_LIMIT:
         firsts = np.flatnonzero(exact == np.arange(len(exact)))
-        alike = duplicates.near_groups(
+        near = duplicates.near_groups(
             _some_texts(rows, set(firsts.tolist())),
             len(firsts), threshold=spec.near_threshold, progress=progress,
         )  # fmt: skip
-        groups = firsts[alike[np.searchsorted(firsts, exact)]]
-        for members in _repeated(groups[firsts]):
-            group = facts.rows[firsts[members[0]]]
-            for i in firsts[members]:
+        groups = firsts[near[np.searchsorted(firsts, exact)]]
+        for alike in _repeated(groups[firsts]):
+            group = facts.rows[firsts[alike[0]]]
+            members = firsts[alike][~by_hand[firsts[alike]]]
+            for i in members if len(members) > 1 else ():
                 findings.add("near_duplicate", facts.rows[i], group, f"{len(members)} versions")
     else:
         notes.append(f"Near-duplicates were not looked for in more than {NEAR_LIMIT:,} rows.")
@@ -177,10 +188,15 @@ def _find_duplicates(
         same = len(set(exact[members].tolist())) == 1
         how = "same text" if same else "almost the same text"
         group = facts.rows[members[0]]
-        for kind, values in (("conflicting_labels", facts.labels), ("leakage", facts.splits)):
-            found = sorted({str(values[i]) for i in members if values[i] is not None})
+        for i in members[by_hand[members]]:
+            findings.add("added", facts.rows[i], group, f"as {facts.labels[i]}")
+        for kind, values, mine in (
+            ("conflicting_labels", facts.labels, members[~by_hand[members]]),
+            ("leakage", facts.splits, members),
+        ):
+            found = sorted({str(values[i]) for i in mine if values[i] is not None})
             if len(found) > 1:
-                for i in members:
+                for i in mine:
                     findings.add(kind, facts.rows[i], group, f"{how}: {' / '.join(found)}")
     return notes
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from engine.data.clean import chosen, clean
 from engine.data.dataset import NEAR_LIMIT, SCHEMA
 from engine.data.duplicates import near_groups, text_hash
-from engine.data.edits import NO_ROW, Edit, is_held_out, refusal
+from engine.data.edits import FILE, NO_ROW, Edit, is_held_out, read_edits, refusal
 from engine.errors import InputError
 from engine.progress import SILENT, Progress
 
 if TYPE_CHECKING:
-    from engine.store import Artifact
+    from engine.store import Artifact, Store
 
 _BATCH = 16_384
 _WORD = re.compile(r"\w+")
@@ -70,6 +70,17 @@ def added_rows(
         },
         schema=SCHEMA,
     )
+
+
+def added_texts(dataset: Artifact, store: Store) -> set[int]:
+    """:func:`text_hash` of every text that edits added to a dataset, or to those it came from."""
+    found = set()
+    for version in store.lineage(dataset):
+        path = version.path / FILE
+        if version.kind == "dataset" and version.facts.get("edits", {}).get("add"):
+            adds = (edit for edit in read_edits(path) if edit.action == "add")
+            found |= {text_hash(_cleaned(edit, version)) for edit in adds}
+    return found
 
 
 def _cleaned(edit: Edit, dataset: Artifact) -> str:

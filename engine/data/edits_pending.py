@@ -105,44 +105,73 @@ def record_text(
         note: Why.
 
     Raises:
-        InputError: the row is not there, or it is held out and stays; or the text is there already,
-            or it or the label cannot be. Almost the same texts are found when edits are applied.
+        InputError: see :func:`record_texts`.
     """
-    _check_new(dataset, text)
-    if row != NO_ROW:
-        if exclude_row:
-            record(store, dataset, [row], action="exclude", note=note)
-        _check_origin(store, dataset, row)
+    _check_new(dataset, [text])
+    if row != NO_ROW and exclude_row:
+        record(store, dataset, [row], action="exclude", note=note)
+    return record_texts(store, dataset, [(row, text, label)], note=note)
+
+
+def record_texts(
+    store: Store, dataset: Artifact, texts: Sequence[tuple[int, str, str]], *, note: str = ""
+) -> list[Edit]:
+    """Add texts to learn from to the edits, all or none, and return the whole list.
+
+    Args:
+        store: Where the list lies.
+        dataset: What the texts are added to.
+        texts: Of each the row it is a counterfactual of, or NO_ROW, the text, and its category.
+        note: Why.
+
+    Raises:
+        InputError: a row is not there, or it is held out and stays; or a text is there already, or
+            it or its label cannot be. Almost the same texts are found when edits are applied.
+    """
+    _check_new(dataset, [text for _, text, _ in texts])
+    _check_origins(store, dataset, {row for row, _, _ in texts} - {NO_ROW})
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    entry = {"row": row, "action": "add", "value": label, "text": text, "note": note.strip(),
-             "when": now}  # fmt: skip
-    edit = edit_of(entry, "A text to add")
+    new = [
+        edit_of(
+            {"row": row, "action": "add", "value": label, "text": text, "note": note.strip(),
+             "when": now},
+            "A text to add",
+        )
+        for row, text, label in texts
+    ]  # fmt: skip
+    mine = {edit.text for edit in new}
     with _lock(store, dataset):
-        others = [e for e in pending(store, dataset) if (e.action, e.text) != ("add", edit.text)]
-        return _write(store, dataset, [*others, edit])
+        others = [e for e in pending(store, dataset) if e.action != "add" or e.text not in mine]
+        return _write(store, dataset, [*others, *new])
 
 
-def _check_new(dataset: Artifact, text: str) -> None:
+def _check_new(dataset: Artifact, texts: Sequence[str]) -> None:
     from engine.data import table
 
     path = dataset.path / "rows.parquet"
-    for one in table.page(path, columns=["row"], where={"text": text.strip()}, limit=1).to_pylist():
+    wanted = [text.strip() for text in texts]
+    for one in table.page(path, columns=["row"], where={"text": wanted}, limit=1).to_pylist():
+        which = "This very text" if len(texts) == 1 else "One of these texts"
         raise InputError(
-            f"This very text is in {dataset.title} already, in row {one['row']}: change it first, "
+            f"{which} is in {dataset.title} already, in row {one['row']}: change it first, "
             "or relabel that row."
         )
 
 
-def _check_origin(store: Store, dataset: Artifact, row: int) -> None:
+def _check_origins(store: Store, dataset: Artifact, rows: set[int]) -> None:
     import pyarrow.parquet as pq
 
+    if not rows:
+        return
     path = dataset.path / "rows.parquet"
-    found = pq.read_table(path, columns=["split"], filters=[("row", "=", row)])["split"].to_pylist()
-    if not found:
-        raise InputError(f"Row {row} is not in {dataset.title}; nothing can be made of it.")
-    gone = any((e.row, e.action) == (row, "exclude") for e in pending(store, dataset))
-    if is_held_out(found[0]) and not gone:
-        raise InputError(refusal(row, found[0]))
+    found = pq.read_table(path, columns=["row", "split"], filters=[("row", "in", sorted(rows))])
+    splits = dict(zip(found["row"].to_pylist(), found["split"].to_pylist(), strict=True))
+    gone = {edit.row for edit in pending(store, dataset) if edit.action == "exclude"}
+    for row in sorted(rows):
+        if row not in splits:
+            raise InputError(f"Row {row} is not in {dataset.title}; nothing can be made of it.")
+        if is_held_out(splits[row]) and row not in gone:
+            raise InputError(refusal(row, splits[row]))
 
 
 def undo(store: Store, dataset: Artifact, edits: Iterable[Edit]) -> list[Edit]:

@@ -58,6 +58,7 @@ STAGES = (
     Stage(
         verb="data audit",
         makes="audit",
+        version=2,
         spec="engine.data.spec_dataset:AuditSpec",
         build="engine.data.audit:build",
         help="Profile a dataset and list its duplicates, conflicts and odd texts.",

@@ -24,6 +24,7 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         verb="explain mended",
         makes="mended",
+        version=2,
         spec="engine.explain.what_if.spec:MendedSpec",
         build="engine.explain.what_if.mended:build",
         heavy=True,

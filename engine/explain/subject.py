@@ -26,6 +26,7 @@ Made = TypeVar("Made")
 
 _LEAST = 256
 """Tokens below which a batch is not worth a thread."""
+_SPELT = {"pad": ("[PAD]", "<pad>"), "mask": ("[MASK]", "<mask>"), "unk": ("[UNK]", "<unk>")}
 
 
 def _as_they_are(texts: Sequence[str]) -> list[str]:
@@ -88,16 +89,21 @@ class Subject:
 
     @cached_property
     def special_tokens(self) -> dict[str, int]:
-        """Ids of the tokenizer's pad, mask and unk tokens, those that it has."""
-        recipe = read_recipe(self.encoder.folder)
-        config = read_json(recipe.transformer / "tokenizer_config.json", default={})
+        """Ids of the tokenizer's pad, mask and unk tokens, those that it has.
+
+        As its files name them; where they do not (BERT's often do not), as they are usually spelt.
+        """
+        folder = read_recipe(self.encoder.folder).transformer
+        names = ("special_tokens_map.json", "tokenizer_config.json")
+        files = [read_json(folder / name, default={}) for name in names]
         found = {}
-        for kind in ("pad", "mask", "unk"):
-            said = config.get(f"{kind}_token")
-            word = said.get("content") if isinstance(said, dict) else said
-            place = self.encoder.tokenizer.backend.token_to_id(word) if word else None
-            if place is not None:
-                found[kind] = int(place)
+        for kind, usual in _SPELT.items():
+            said = [one[f"{kind}_token"] for one in files if one.get(f"{kind}_token")]
+            named = [one.get("content") if isinstance(one, dict) else one for one in said]
+            for word in filter(None, named or usual):
+                place = self.encoder.tokenizer.backend.token_to_id(word)
+                if place is not None:
+                    found[kind] = int(place)
         return found
 
     def embed(self, ids: Ints) -> Tensor:

@@ -19,6 +19,8 @@ _WHY = {
     "Limn keeps them on one side.",
     "near_duplicate": "As repeats: one side of the split holds them all.",
     "conflicting_labels": "At least one of the labels is wrong, or the categories overlap.",
+    "added": "Edits put them there, as counterfactuals; they count neither as repeats nor as "
+    "conflicts.",
     "leakage": "The test would ask for what was learnt by heart.",
     "empty": "Nothing can be learnt from them; they are not in the dataset.",
     "too_short": "A few words seldom show their category.",

@@ -25,12 +25,20 @@ FIRST = "reviews-starter"
 
 
 def bring_starter() -> None:
-    """Where no classifier is there yet, put the one for reviews there, so that one can type."""
-    if store().artifacts("model"):
+    """Where no classifier is there yet, put the one for reviews there, so that one can type.
+
+    One that came along and is not in the list yet is brought, too, where the address names it.
+    """
+    named = st.query_params.get("model", "")
+    if named in shipped() and store().named(named) is None:
+        wanted = named
+    elif store().artifacts("model"):
         return
+    else:
+        wanted = FIRST
     try:
         with st.spinner("Unfolding the classifier that comes with Limn, once"):
-            addressed(store(), FIRST, "model")
+            addressed(store(), wanted, "model")
     except InputError as error:
         st.caption(plain(error))
 

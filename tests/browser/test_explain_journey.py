@@ -34,25 +34,23 @@ def _review_explained(page, server):
     page.goto(f"{server.url}/explain")
     page.get_by_text("How far to believe it").wait_for(timeout=_WAIT)
     settled(page)
-    page.locator(".st-key-explain-example-0").or_(
-        page.locator(".st-key-explain-example-1")
-    ).get_by_role("button").first.click()
+    page.get_by_role("button", name=re.compile("^Best coffee")).first.click()
+    headline = page.get_by_role("heading", name=re.compile("^positive, .*% sure"))
+    headline.wait_for(timeout=60_000)
     settled(page)
-    page.get_by_text(re.compile("Better than chance|No better than chance")).first.wait_for(
-        timeout=60_000
-    )
+    page.get_by_text("Better than chance").first.wait_for(timeout=60_000)
     assert page.locator("mark").count() > 2
     assert page.get_by_text("Comprehensiveness").first.is_visible()
     with page.expect_download() as kept:
         page.get_by_role("button", name="Everything (.json)").click()
     assert json.loads(Path(kept.value.path()).read_text(encoding="utf-8"))["words"]
-    headline = page.get_by_role("heading", name=re.compile(r", .*% sure")).first.inner_text()
-    return headline.split(",")[0]
+    return headline.inner_text().split(",")[0]
 
 
 def _word_changed_until_it_flips(page, said):
-    page.get_by_role("button", name="Fewest words that flip it").click()
-    page.get_by_role("button", name=re.compile("^Take (it|them) out$")).click(timeout=60_000)
+    page.get_by_role("button", name="Words that would flip it").click()
+    swap = page.get_by_role("button", name=re.compile(" → .*%")).first
+    swap.click(timeout=60_000)
     flipped = page.get_by_text(re.compile("It flips")).first
     flipped.wait_for(timeout=60_000)
     assert f"{said} →" in flipped.inner_text()
@@ -61,10 +59,13 @@ def _word_changed_until_it_flips(page, said):
 
 
 def _corpus(page):
-    """The sample reviews under the starter: driving words that open their texts."""
+    """Sixty of the sample reviews under the starter, and the words that drive its answers."""
     _chosen(page, "A whole dataset")
     page.get_by_role("button", name="Take the sample reviews").click(timeout=30_000)
-    page.get_by_role("button", name=re.compile("^Weigh the words of")).click(timeout=_WAIT)
+    few = page.get_by_role("spinbutton", name=re.compile("^Texts"))
+    few.fill("60", timeout=_WAIT)
+    few.press("Enter")
+    page.get_by_role("button", name="Weigh the words of 60 texts").click(timeout=60_000)
     page.get_by_text("What drives each category").first.wait_for(timeout=_WAIT)
     settled(page)
 

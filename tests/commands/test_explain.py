@@ -77,6 +77,7 @@ def test_it_is_written_to_a_file(model, tmp_path):
         (["--text", TEXT, "--method", "tealeaves"], "tealeaves"),
         (["--text", TEXT, "--baseline", "nothing"], "There is no baseline 'nothing'"),
         (["--text", TEXT, "--baseline", "text"], "Type the neutral text"),
+        (["--text", TEXT, "--baseline", "pad", "--neutral", "so"], "--neutral goes with"),
         (["--text", TEXT, "--output", "why.doc"], "--output ends in"),
         (["--text", TEXT, "--output", "not/here/why.csv"], "There is no folder"),
         (["--text", TEXT, "--attention", "magic"], "magic"),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,7 +25,8 @@ def work(folder: Path, **inputs: Path) -> Work:
     for name in ("out", "scratch"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     artifacts = {name: SimpleNamespace(path=path) for name, path in inputs.items()}
-    return Work(None, folder / "out", folder / "scratch", artifacts, {}, SILENT)
+    store: Any = SimpleNamespace(lineage=lambda _: [])
+    return Work(store, folder / "out", folder / "scratch", artifacts, {}, SILENT)
 
 
 def make_dataset(folder: Path, columns: dict, **spec):

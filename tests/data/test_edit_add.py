@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.data.edits import NO_ROW, Edit, digest, read_edits
 from engine.data.edits_pending import frozen, new_labels, pending, record, record_text, undo
 from engine.data.spec_append import AppendSpec
-from engine.data.spec_dataset import DatasetSpec
+from engine.data.spec_dataset import AuditSpec, DatasetSpec
 from engine.data.spec_edit import EditSpec
 from engine.data.spec_source import SourceSpec
 from engine.encoder.spec import EmbedSpec
@@ -244,3 +244,25 @@ def test_pending_additions_are_kept_beside_other_edits(store, dataset):
     with pytest.raises(InputError, match="Row 99 is not in food"):
         record_text(store, dataset, "x", label="tea", row=99)
     assert pending(store, dataset) == []
+
+
+def test_an_audit_tells_counterfactuals_from_labels_that_disagree(store, dataset, write):
+    long = " with bread and butter on a long table by the old window near the river and the mill"
+    train, test = row_in(dataset, "train"), row_in(dataset, "test")
+    origin = next(row for row in rows_of(dataset) if row["row"] == train)
+    other = next(label for label in LABELS if label != origin["label"])
+    once = [add(long, origin["label"], train), add(f"{long} again", other, train),
+            {"row": test, "action": "exclude"}]  # fmt: skip
+    run(EditSpec(dataset="food", edits=write(once)), store=store, name="food-once")
+    twice = [add(f"{origin['text']} indeed", other, train)]
+    new = run(EditSpec(dataset="food-once", edits=write(twice)), store=store)
+    found = pq.read_table(run(AuditSpec(dataset=new.key), store=store).path / "findings.parquet")
+    by_kind = {}
+    for one in found.to_pylist():
+        by_kind.setdefault(one["kind"], []).append((one["row"], one["detail"]))
+    added = [row["row"] for row in rows_of(new)[-3:]]
+    labels = [origin["label"], other, other]
+    told = [(row, f"as {label}") for row, label in zip(added, labels, strict=True)]
+    assert sorted(by_kind["added"]) == told
+    for kind in ("conflicting_labels", "near_duplicate"):
+        assert not {row for row, _ in by_kind.get(kind, [])} & set(added)

@@ -18,8 +18,11 @@ from engine.explain.corpus.differences import differences
 from engine.explain.corpus.drivers import drivers
 from engine.explain.corpus.goes_with import EARLIER, HELD_OUT, LATER, LEARNT, goes_with
 from engine.explain.corpus.holders import holders
+from engine.explain.corpus.holds_up import holds_up
+from engine.explain.corpus.leans import Lean
 from engine.explain.corpus.shapes import SHAPES, kind_of, shape_of
 from engine.explain.corpus.take_away import drivers_table
+from engine.explain.corpus.without import Tried
 
 LABELS = ("business", "sports")
 
@@ -240,3 +243,21 @@ def test_a_word_that_stands_for_one_product_is_known_by_it(tmp_path):
     made = belongs_to(found, tmp_path / "source.parquet", leave_out=["text"])
     assert set(made) == {"zesta"}
     assert made["zesta"] == Belongs("product", "A1", 8, 7 / 8)
+
+
+def _lean(lost, by_chance, texts=9):
+    tried = Tried(texts, 0, 0, lost, by_chance, 0, 0, 0)
+    return Lean("w", "sports", "", texts, 0.5, 1.0, (0.5, 1.5), 2.0, tried, ())
+
+
+def test_weights_are_believed_where_their_words_cost_more_than_others():
+    found = holds_up([_lean(0.10, 0.01), _lean(0.20, 0.0), _lean(0.15, 0.02)])
+    assert found.believable
+    assert (found.words, found.lost) == (3, pytest.approx(0.15))
+    test = ttest_1samp([0.09, 0.2, 0.13], 0).confidence_interval(0.95)
+    assert found.interval == pytest.approx((test.low, test.high))
+
+
+def test_weights_are_not_believed_where_any_word_costs_as_much():
+    assert not holds_up([_lean(0.01, 0.02), _lean(0.03, 0.01), _lean(-0.01, 0.0)]).believable
+    assert holds_up([_lean(0.5, 0.0)] * 2 + [_lean(0.0, 0.0, texts=0)]) is None

@@ -72,6 +72,20 @@ def test_what_speaks_against_believing_is_marked_so():
     assert not any(one.good for one in found.values())
 
 
+def test_what_is_the_same_by_chance_speaks_neither_for_nor_against():
+    same = Curve((0, 0.1, 0.2, 1), (0.88, 0.3, 0.2, 0.1), (0.88, 0.3, 0.2, 0.1))
+    found = _by_name(
+        _attribution([1.0]),
+        _trust(
+            comprehensiveness=0.1, chance_comprehensiveness=0.1, sufficiency=0.2,
+            chance_sufficiency=0.2, infidelity=0.0, chance_infidelity=0.0, taken_out=same,
+            left_in=same,
+        ),
+    )  # fmt: skip
+    for name in ("Comprehensiveness", "Sufficiency", "Infidelity"):
+        assert found[name].good is None, name
+
+
 def test_what_is_not_known_is_not_told():
     found = _by_name(
         _attribution([1.0] * 10), _trust(relative_delta=math.nan, infidelity=math.nan, agreement={})

@@ -20,10 +20,10 @@ from engine.explain.subject import Subject
 from engine.explain.target import Target
 from engine.explain.trust.chance import ORDERS, chance
 from engine.explain.trust.compare import compare, recommended
-from engine.explain.trust.erasing import BINS, SHARES, erased
+from engine.explain.trust.erasing import BINS, SHARES, Erased, erased
 from engine.explain.trust.infidelity import chance_infidelity, infidelity
 from engine.explain.trust.trust import trust
-from engine.explain.trust.verdict import limit
+from engine.explain.trust.verdict import limit, verdict
 from tests.explain.subjects import tiny_subject
 from tests.tiny import WORDS
 
@@ -113,10 +113,36 @@ def test_scores_that_miss_the_sum_they_promise_are_not_believed(planted):
 
 
 def test_a_single_word_cannot_be_told_from_chance(planted):
-    reading = read(planted, "good")
-    found = trust(planted, scored(planted, reading, [1.0]))
-    assert not found.believable
-    assert "too few words" in found.why
+    for text in ("good", "very good", "a good film"):
+        reading = read(planted, text)
+        found = trust(planted, scored(planted, reading, [word == "good" for word in text.split()]))
+        assert not found.believable
+        assert "too few words" in found.why
+
+
+def test_where_it_makes_no_difference_which_words_go_it_is_said(planted):
+    for text in ("the film of the year", "good good good good good"):
+        reading = read(planted, text)
+        found = trust(planted, scored(planted, reading, np.arange(5)))
+        assert not found.believable
+        assert "no difference which words go" in found.why
+
+
+@pytest.mark.parametrize(
+    ("gained", "said"), [(0.9, "Better"), (0.3, "Not clearly better"), (0.1, "No better")]
+)
+def test_better_than_the_mean_of_chance_is_not_yet_better_than_chance(planted, gained, said):
+    def lost(each):
+        left = np.zeros((len(each), len(SHARES)), dtype=np.float32)
+        return Erased(taken_out=left + np.array([[1.0, *[0.0] * (len(SHARES) - 1)]]) * each,
+                      left_in=left)  # fmt: skip
+
+    chances = lost(np.array([[0.1], [0.2], [0.3], [0.1], [0.2], [0.3], [0.2], [0.2]]))
+    made = scored(planted, read(planted, TEXT), np.zeros(len(TEXT.split())))
+    believable, why = verdict(made, lost(np.array([[gained]])), chances, odds=True, bound=0.02)
+    assert why.startswith(f"{said} than chance")
+    assert believable == (said == "Better")
+    assert "keeping only them nothing" in why
 
 
 def test_aopc_is_the_mean_over_the_bins(planted):

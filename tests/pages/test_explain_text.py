@@ -228,12 +228,13 @@ def test_what_is_kept_holds_what_is_shown(visit, model, monkeypatch):
     [
         ({"text": "   "}, "as soon as there is a text"),
         ({"text": "漢字 漢字"}, "knows none of the characters"),
-        ({"text": TEXT, "category": "nonsense"}, "there is none of that name"),
-        ({"text": TEXT, "method": "crystal ball"}, "there is none of that name"),
+        ({"text": TEXT, "category": "nonsense"}, "the category 'nonsense', which is not one"),
+        ({"text": TEXT, "against": "nonsense"}, "the category to compare with 'nonsense'"),
+        ({"text": TEXT, "method": "crystal ball"}, "the method 'crystal ball', which is not one"),
         ({"text": "bank"}, "one word only"),
         ({"text": "word " * 5000}, "what comes after did not count"),
     ],
-    ids=["empty", "unknown characters", "category", "method", "one word", "5000 words"],
+    ids=["empty", "unknown characters", "category", "against", "method", "one word", "5000 words"],
 )
 def test_bad_input_is_a_sentence(visit, model, ids, sentence):
     app = visit("explain", model=model.key, **ids)
@@ -247,6 +248,22 @@ def test_a_category_against_itself_is_refused(visit, model, subject):
     app = visit("explain", model=model.key, text=TEXT, against=label)
     assert not app.exception
     assert "cannot be explained against itself" in said(app)
+
+
+def test_what_is_refused_leaves_no_promise_behind(visit, model):
+    app = visit("explain", model=model.key, text=TEXT, method="deeplift")
+    assert "DeepLift has no rule for LayerNorm" in said(app)
+    assert "The explanation follows" not in said(app)
+    assert not _texts(app)
+    assert not app.get("skeleton")
+
+
+def test_a_classifier_that_came_along_is_brought_by_its_name(visit, store):
+    app = visit("explain", model="news-starter", text=TEXT)
+    assert not app.exception
+    assert "not here any more" not in said(app)
+    assert "Sci/Tech" in said(app)
+    assert [one.name for one in store.artifacts("model")] == ["news-starter"]
 
 
 def test_a_model_whose_encoder_is_gone_is_a_sentence(visit, model):

@@ -179,6 +179,17 @@ def test_a_whole_topic_is_weighed_by_a_job_and_then_shown(visit, made, submitted
     assert any(one.label.endswith(f"hold {table['Word'][0]}") for one in app.expander)
 
 
+def test_a_run_that_read_more_documents_is_shown_too(visit, made):
+    run(ExplainTopicsSpec(topics=made.whole.key, documents=3, against="next"), store=made.store)
+    number = int(load_topics(made.whole).ids[2])
+    app = visit("explain", **HERE, topics=made.whole.key, topic=str(number))
+    assert any(b.label.startswith("Weigh this topic's words") for b in app.button)
+    next(s for s in app.selectbox if s.label == "Compared with").select("next").run()
+    assert not app.exception
+    assert {m.label: m.value for m in app.metric}["Documents read"].startswith("3 of ")
+    assert any("--documents=3" in one.value for one in app.code)
+
+
 def test_documents_that_hold_a_word_are_those_that_do(made):
     from pages._ui.explain.topic.driving_view import _holding
     from pages._ui.topics.document.document_card import read

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ from engine.errors import InputError
 from engine.explain.corpus.attributions import read_attributions, write_attributions
 from engine.explain.corpus.chosen import chosen_rows
 from engine.explain.corpus.chunk import Explainer
+from engine.explain.corpus.holds_up import holds_up
 from engine.explain.corpus.lean_on import leaned_on
-from engine.explain.corpus.leans import suspects, write_leans
+from engine.explain.corpus.leans import Lean, suspects, write_leans
 from engine.explain.corpus.spec import ExplainCorpusSpec
 from engine.explain.corpus.take_away import FILE, drivers_table
 from engine.explain.methods.integrated import BOUND
@@ -75,6 +76,7 @@ def build(spec: ExplainCorpusSpec, work: Work) -> dict[str, Any]:
         "accuracy": float(told.right.sum() / told.labelled.sum()) if told.labelled.any() else None,
         "labelled": int(told.labelled.sum()),
         "beyond": _beyond(told.delta, told.value - told.base),
+        **_trusted(leans),
         "suspects": [f"{one.word} ({one.category})" for one in suspects(leans)[:20]],
         "texts_per_second": round(fresh / max(seconds, 1e-3), 2),
         "kernel": subject.kernel,
@@ -137,6 +139,18 @@ class _ByTokens:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._progress, name)
+
+
+def _trusted(leans: Sequence[Lean]) -> dict[str, Any]:
+    """What categories lose by their driving words, and by others: whether to believe weights."""
+    held = holds_up(leans)
+    if held is None:
+        return {}
+    return {
+        "believable": held.believable,
+        "lost": held.lost,
+        "lost_by_chance": held.lost_by_chance,
+    }
 
 
 def _beyond(delta: np.ndarray, whole: np.ndarray) -> float | None:

@@ -81,8 +81,8 @@ class Lean:
             )
         said.append(
             f"Without it {tried.changed} of {_n(tried.texts, 'answer')} change and "
-            f"{self.category} loses {100 * tried.lost:.1f} points; when another word goes instead, "
-            f"{tried.changed_by_chance} and {100 * tried.lost_by_chance:.1f}"
+            f"{self.category} {_falls(tried.lost)}; when another word goes instead, "
+            f"{tried.changed_by_chance} and it {_falls(tried.lost_by_chance)}"
         )
         if tried.labelled and tried.right_before != tried.right_after:
             gain = tried.right_after - tried.right_before
@@ -152,6 +152,11 @@ def read_leans(folder: Path) -> list[Lean]:
         )
         for one in read_json(folder / FILE)
     ]
+
+
+def _falls(share: float) -> str:
+    """'loses 2.1 points', or 'gains' them."""
+    return f"{'loses' if share >= 0 else 'gains'} {100 * abs(share):.1f} points"
 
 
 def _n(n: int, noun: str) -> str:

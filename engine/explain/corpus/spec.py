@@ -30,7 +30,8 @@ class ExplainCorpusSpec(Spec):
     method: Literal["integrated gradients", "input x gradient", "occlusion"] = Field(
         "integrated gradients",
         description="integrated gradients: what the words give sums to the answer. input x "
-        "gradient: one look instead of a dozen or more, quick and rough. occlusion: each word "
+        "gradient: one look instead of a dozen or more, quick, and often wrong where "
+        "answers are sure. occlusion: each word "
         "left out by itself, one look a word.",
     )
     steps: int = Field(

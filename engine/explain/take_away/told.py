@@ -95,7 +95,7 @@ def _taken_out(trust: Trust, whole: float, n_words: int, of: str, *, odds: bool)
         f"Without {which}, {of} {moved}: {_said(whole, odds=odds)} becomes "
         f"{_said(left, odds=odds)}. Without as many random words it is "
         f"{_said(chance, odds=odds)}.",
-        _both(left < chance, trust.comprehensiveness > trust.chance_comprehensiveness),
+        _both(_more(chance, left), _more(trust.comprehensiveness, trust.chance_comprehensiveness)),
     )
 
 
@@ -110,13 +110,18 @@ def _left_in(trust: Trust, whole: float, n_words: int, of: str, *, odds: bool) -
         f"With nothing but {which}, {of} is at {_said(alone, odds=odds)}, of "
         f"{_said(whole, odds=odds)} for the whole text; with as many random words at "
         f"{_said(chance, odds=odds)}.",
-        _both(alone > chance, trust.sufficiency < trust.chance_sufficiency),
+        _both(_more(alone, chance), _more(trust.chance_sufficiency, trust.sufficiency)),
     )
 
 
-def _both(here: bool, overall: bool) -> bool | None:
+def _both(here: bool | None, overall: bool | None) -> bool | None:
     """What the sentence tells and the mean over all shares, where they say the same."""
     return here if here == overall else None
+
+
+def _more(one: float, other: float) -> bool | None:
+    """Whether one is larger than the other; None where they are the same but for rounding."""
+    return None if math.isclose(one, other, abs_tol=1e-6) else one > other
 
 
 def _sum(attribution: Attribution, trust: Trust) -> Told | None:
@@ -157,7 +162,7 @@ def _infidelity(trust: Trust) -> Told | None:
         "Infidelity",
         "Where random words are replaced, the scores foretell the new answer with an error of "
         f"{trust.infidelity:.2g}; random scores with {trust.chance_infidelity:.2g}.",
-        trust.infidelity < trust.chance_infidelity,
+        _more(trust.chance_infidelity, trust.infidelity),
     )
 
 

@@ -33,11 +33,16 @@ class Said:
 
 
 def answers_of(subject: Subject, texts: Sequence[str]) -> list[Said]:
-    """What is said of each text, in their order; :func:`readable` tells those worth asking."""
+    """What is said of each text, in their order; :func:`readable` tells those worth asking.
+
+    The subject is held meanwhile.
+    """
     if not texts:
         return []
     tokens = subject.encoder.tokenizer(subject.prepare(texts), subject.max_length)
-    return said(subject, subject.answers([tokens[n] for n in range(len(texts))]))
+    with subject.lock:
+        outputs = subject.answers([tokens[n] for n in range(len(texts))])
+    return said(subject, outputs)
 
 
 def said(subject: Subject, outputs: Floats) -> list[Said]:

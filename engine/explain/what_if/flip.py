@@ -89,7 +89,8 @@ class _Search:
         self._left, self._progress = tokens, progress
         self._margins: dict[Set, float] = {}
         self._tokens_of = reading.by_word(np.ones(len(reading.ids)))
-        outputs = subject.answers([reading.ids])
+        with subject.lock:
+            outputs = subject.answers([reading.ids])
         self._label = int(outputs[0].argmax())
         self._before = said(subject, outputs)[0]
         self._n = reading.n_words
@@ -157,7 +158,8 @@ class _Search:
             wanted.append(places)
         rows = [self._reading.without(self._marked(places)) for places in wanted]
         for start in range(0, len(rows), _BLOCK):
-            outputs = self._subject.answers(rows[start : start + _BLOCK])
+            with self._subject.lock:  # let go between blocks: other explanations then go on
+                outputs = self._subject.answers(rows[start : start + _BLOCK])
             others = np.delete(outputs, self._label, axis=1).max(axis=1)
             for places, margin in zip(
                 wanted[start:], (outputs[:, self._label] - others).tolist(), strict=False

@@ -21,6 +21,7 @@ class MendedSpec(Spec):
     word: str = Field(
         "",
         max_length=200,
-        description="A word or phrase the fault hung on: test texts that hold it are asked, too.",
+        description="A word or phrase the fault hung on: test texts that hold it are asked, "
+        "and others with it put in.",
     )
     most: int = Field(400, ge=1, le=20_000, description="Texts with that word at most.")

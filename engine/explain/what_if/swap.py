@@ -24,7 +24,7 @@ from engine.explain.what_if.whole_words import whole_words
 
 NEAR = 60
 """Nearest words of the vocabulary that are thought of for each word."""
-_READ, _A_WORD = 80, 10
+_READ, _A_WORD, _BLOCK = 80, 10, 16
 ALIKE = 0.3
 """Least cosine of the embeddings of two words of a kind."""
 ALIKE_AMONG = 0.2
@@ -71,7 +71,8 @@ def swaps_that_flip(
         among: Only these words (in small letters) may come in, such as those of texts of another
             category; all where it is empty.
     """
-    outputs = subject.answers([reading.ids])
+    with subject.lock:
+        outputs = subject.answers([reading.ids])
     before = said(subject, outputs)[0]
     if len(subject.names) < 2:
         return []
@@ -81,12 +82,19 @@ def swaps_that_flip(
     candidates = _candidates(subject, reading, Target(best, other), near, alike, set(among))
     texts = [changed(reading, {place: like(reading.words[place], new)})
              for place, new, _, _ in candidates]  # fmt: skip
+    after = [
+        one
+        for start in range(0, len(texts), _BLOCK)
+        for one in answers_of(subject, texts[start : start + _BLOCK])
+    ]
     found = [
-        Swap(place, reading.words[place], like(reading.words[place], new), text, after, closeness)
-        for (place, new, closeness, _), text, after in zip(
-            candidates, texts, answers_of(subject, texts), strict=True
+        Swap(
+            place, reading.words[place], like(reading.words[place], new), text, said_then, closeness
         )
-        if after.name != before.name
+        for (place, new, closeness, _), text, said_then in zip(
+            candidates, texts, after, strict=True
+        )
+        if said_then.name != before.name
     ]
     return sorted(found, key=lambda one: -one.closeness)[:most]
 
@@ -105,7 +113,8 @@ def _candidates(
     tokens = _single_tokens(reading)
     if not len(ids) or not tokens:
         return []
-    _, slopes = slopes_of(subject, [subject.embed(reading.ids)], [target])
+    with subject.lock:
+        _, slopes = slopes_of(subject, [subject.embed(reading.ids)], [target])
     table = subject.table.detach().float()
     new = table[torch.from_numpy(ids).to(table.device)]
     length = new.norm(dim=1).clamp_min(1e-12)

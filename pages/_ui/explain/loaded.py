@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -37,11 +37,14 @@ def subject(key: str, attention: str = "auto") -> Subject:
 
 @contextmanager
 def turn(subject: Subject) -> Iterator[None]:
-    """Inside, the subject is this run's alone; a wait for another is told on the page."""
-    if not subject.lock.acquire(timeout=_PATIENCE_S):
-        with st.spinner("Another explanation is being finished; this one is next"):
-            subject.lock.acquire()
-    try:
+    """Inside, the subject is this run's alone; a wait for another is told on the page.
+
+    Drawing may end the run, the end of the spinner too: the stack lets the lock go even then.
+    """
+    with ExitStack() as held:
+        if subject.lock.acquire(timeout=_PATIENCE_S):
+            held.callback(subject.lock.release)
+        else:
+            with st.spinner("Another explanation is being finished; this one is next"):
+                held.enter_context(subject.lock)
         yield
-    finally:
-        subject.lock.release()

@@ -10,6 +10,7 @@ from engine.store import Artifact
 from pages._ui.boundary import boundary
 from pages._ui.explain.corpus.cohorts_view import cohorts_view
 from pages._ui.explain.corpus.drivers_view import drivers_view
+from pages._ui.explain.corpus.first_dataset import first_dataset
 from pages._ui.explain.corpus.headline import headline
 from pages._ui.explain.corpus.leans_view import leans_view
 from pages._ui.explain.corpus.opened import Run, runs_of
@@ -33,6 +34,8 @@ _SHOWN: dict[str, tuple[str, Callable[[Run], None]]] = {
 def corpus_part() -> None:
     """Draw it; ?model=, ?dataset= and ?run= say what is shown, ?explainjob= what is being made."""
     bring_starter()
+    if first_dataset():
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.container():
             model = artifact_picker("model", "Classifier", help="Whose answers are explained.")

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages._ui.explain.corpus.opened import Run
 from pages._ui.explain.corpus.word_texts import word_texts
+from pages._ui.explain.what_if.put_in_view import put_in_view
 from pages._ui.format import count
 from pages._ui.texts import plain
 
@@ -50,6 +51,8 @@ def leans_view(run: Run) -> None:
         return
     one = shown[picked]
     st.markdown(plain(one.told()))
+    if one.labelled:
+        put_in_view(run.model, run.dataset, one)
     word_texts(run, one.word, run.labels.index(one.category), key=f"leans-{one.category}")
 
 

@@ -14,6 +14,7 @@ from pages._ui.loaders import payload_json, store
 if TYPE_CHECKING:
     from engine.explain.corpus.attributions import Attributions
     from engine.explain.corpus.drivers import Driver
+    from engine.explain.corpus.holds_up import HoldsUp
     from engine.explain.corpus.leans import Lean
 
 
@@ -43,6 +44,13 @@ class Run:
     def leans(self) -> list[Lean]:
         """The words that were tried."""
         return _leans(str(self.found.path))
+
+    @property
+    def holds_up(self) -> HoldsUp | None:
+        """Whether its weights can be believed; None where too few words were tried."""
+        from engine.explain.corpus.holds_up import holds_up
+
+        return holds_up(self.leans)
 
     def prepared(self, text: str) -> str:
         """A text of the dataset as the classifier reads it: what its words' places count in."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
+from engine.errors import InputError
 from engine.figures.probabilities import percent
 from pages._ui.explain.loaded import turn
 from pages._ui.explain.text.asked import Asked, found, is_known, last
@@ -17,6 +19,8 @@ from pages._ui.explain.text.words_part import bars_and_table, coloured, sides_of
 from pages._ui.texts import plain
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from engine.explain.attribution import Attribution
     from engine.explain.subject import Subject
     from engine.explain.target import Target
@@ -46,7 +50,8 @@ def answer(subject: Subject, asked: Asked) -> Explained:
     of = asked.of or subject.names[about.best]
     goal = target(subject.names, of, asked.against)
     _headline(subject, about, asked, of)
-    left, right = st.columns([3, 2], gap="large")
+    board = st.empty()
+    left, right = board.container().columns([3, 2], gap="large")
     with left:
         st.markdown("**Which words carry it**")
         text, more = st.empty(), st.container()
@@ -60,12 +65,15 @@ def answer(subject: Subject, asked: Asked) -> Explained:
     if not is_known(asked, "trust"):
         with panel.container():
             waiting()
-    made = _ask(subject, asked, "attribution", lambda: _attribution(subject, about, goal, asked))
+    with _or_nothing(board):
+        made = _ask(
+            subject, asked, "attribution", lambda: _attribution(subject, about, goal, asked)
+        )
     if first:
         with text.container():
             coloured(subject, made, note=":material/hourglass_top: Now it is put to the test.")
     trust = _ask(subject, asked, "trust", lambda: _trust(subject, made, asked))
-    explained = Explained(asked.text, about.reading, goal, made, trust)
+    explained = Explained(asked.text, about.reading, goal, made, trust, asked.compared_with())
     with text.container():
         coloured(
             subject, made, faded=not trust.believable,
@@ -76,6 +84,16 @@ def answer(subject: Subject, asked: Asked) -> Explained:
     with more:
         bars_and_table(subject, made, faded=not trust.believable)
     return explained
+
+
+@contextmanager
+def _or_nothing(board: DeltaGenerator) -> Iterator[None]:
+    """A board that announces what cannot be made is emptied."""
+    try:
+        yield
+    except InputError:
+        board.empty()
+        raise
 
 
 def _ask(subject: Subject, asked: Asked, part: str, make: Callable[[], Made]) -> Made:

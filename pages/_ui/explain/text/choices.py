@@ -21,6 +21,8 @@ BASELINES = {
     "zero": ("Nothing", "no embedding at all"),
     "text": ("A neutral text", "words that say nothing, typed by you"),
 }
+_NAMED = {"against": "category to compare with"}
+"""What a parameter of the address is to a person, where its name does not say."""
 _NEUTRAL = "it is what it is ."
 OWN_BASELINE = "pad"
 """What is taken where nobody chooses; the engine's module that says so would load torch here."""
@@ -71,8 +73,8 @@ def _named(name: str, offered: Sequence[str], own: str, said: DeltaGenerator) ->
     if wanted and not found:
         listed = ", ".join(one for one in offered if one)
         said.error(
-            plain(f"The address asks for the {name} '{wanted[:80]}', and there is none of that "
-                  f"name. Choose from {listed}."),
+            plain(f"The address asks for the {_NAMED.get(name, name)} '{wanted[:80]}', which is "
+                  f"not one to choose here. Choose from {listed}."),
             icon=":material/info:",
         )  # fmt: skip
     return found if wanted and found else own

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.explain.attribution import Attribution
+    from engine.explain.methods.baseline import Baseline
     from engine.explain.reading import Reading
     from engine.explain.target import Target
     from engine.explain.trust.report import Trust
@@ -22,6 +23,7 @@ class Explained:
         target: The number that is explained.
         attribution: What each word adds to that number.
         trust: How far to believe it.
+        baseline: What the text was compared with; None for the method's own.
     """
 
     text: str
@@ -29,3 +31,4 @@ class Explained:
     target: Target
     attribution: Attribution
     trust: Trust
+    baseline: Baseline | None = None

@@ -10,7 +10,7 @@ import streamlit as st
 from engine import jobs
 from engine.jobs import State
 from engine.store import Artifact
-from pages._ui import nav
+from pages._ui.empty import empty
 from pages._ui.job_monitor import job_monitor
 from pages._ui.loaders import artifact, store
 from pages._ui.samples import SAMPLES, add_sample
@@ -38,23 +38,17 @@ def first_topics() -> None:
             del st.query_params[_FIND]
             st.rerun()
         return
-    with st.container(border=True, horizontal_alignment="center", gap="xsmall"):
-        st.space("small")
-        st.markdown("#### :material/bubble_chart: No topics yet", width="content")
-        st.markdown(
-            "Find the topics of a dataset first; then each document can say, word by word, why it "
-            "is in one topic and not in the next.",
-            width="content", text_alignment="center",
-        )  # fmt: skip
-        with st.container(horizontal=True, horizontal_alignment="center", gap="small"):
-            if st.button(
-                "Find the topics of the sample papers", type="primary", icon=":material/play_arrow:"
-            ):
-                _begin()
-            if st.button("Go to Topics", icon=nav.PLACES["topics"].icon):
-                nav.go("topics")
-        st.caption("318 abstracts written for Limn; about a minute.", width="content")
-        st.space("small")
+    empty(
+        "No topics yet",
+        "Find the topics of a dataset first; then each document can say, word by word, why it is "
+        "in one topic and not in the next.",
+        icon=":material/bubble_chart:",
+        to="topics",
+        label="Go to Topics",
+        offer="Find the topics of the sample papers",
+        begin=_begin,
+        note="318 abstracts written for Limn; about a minute.",
+    )
 
 
 def _begin() -> None:

@@ -6,12 +6,13 @@ import streamlit as st
 
 from engine.explain.topics.driving import load_driving
 from engine.explain.topics.spec import ExplainTopicsSpec
+from engine.store import Artifact
 from engine.topics.topics import Topic
 from pages._ui.explain.topic.driving_job import following, weigh
 from pages._ui.explain.topic.driving_view import driving_view
 from pages._ui.format import count
 from pages._ui.forms import command_line
-from pages._ui.loaders import made
+from pages._ui.loaders import store
 from pages._ui.topics.opened import Opened
 
 _TOPIC = "topic"
@@ -24,13 +25,24 @@ def whole_view(now: Opened) -> None:
         return
     topic, against = _pick(now)
     spec = _spec(now, topic.id, against)
-    whole = spec.model_copy(update={"topic": -1})
-    found = made(whole) or made(spec)
+    found = _made(now, spec)
     if found is None:
-        _offer(now, topic, spec, whole)
+        _offer(now, topic, spec, spec.model_copy(update={"topic": -1}))
         return
     driving_view(now, next(d for d in load_driving(found.path) if d.id == topic.id))
-    command_line(spec.model_copy(update={"topics": now.artifact.name or now.artifact.key}))
+    known = ExplainTopicsSpec.parse(found.manifest.spec)
+    command_line(known.model_copy(update={"topics": now.artifact.name or now.artifact.key}))
+
+
+def _made(now: Opened, spec: ExplainTopicsSpec) -> Artifact | None:
+    """The newest run that explained this topic, however many documents it read."""
+    mine = f"topics/{now.artifact.key}"
+    for one in store().artifacts("driving-words"):
+        said = one.manifest.spec
+        same = (said["edits"], said["against"], said["places"]) == (spec.edits, spec.against, [])
+        if same and said["topic"] in (-1, spec.topic) and mine in one.manifest.inputs.values():
+            return one
+    return None
 
 
 def _pick(now: Opened) -> tuple[Topic, str]:

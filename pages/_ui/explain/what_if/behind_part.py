@@ -9,6 +9,7 @@ import streamlit as st
 from engine import jobs
 from engine.store import Artifact
 from pages._ui.evidence import evidence
+from pages._ui.explain.loaded import turn
 from pages._ui.explain.text.explained import Explained
 from pages._ui.explain.what_if.changing import remembered
 from pages._ui.forms import command_line
@@ -123,7 +124,7 @@ def _texts(
 ) -> list[Neighbour]:
     from engine.explain.what_if.training_texts import influential_texts, nearest_texts, vector_of
 
-    with subject.lock:
+    with turn(subject):
         vector = vector_of(subject, explained.text)
     if shown == _NEAREST:
         return nearest_texts(found, dataset, vectors, vector, store())

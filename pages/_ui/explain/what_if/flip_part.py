@@ -73,7 +73,6 @@ def _asked(what: str, now: tuple[str, str]) -> bool:
 def _fewest(subject: Subject, explained: Explained, reading: Reading, *, longer: bool) -> None:
     tokens = _LONG if longer else _QUICK
     search: Search = _watched(
-        subject,
         lambda progress: _search(subject, explained, reading, tokens, progress),
         subject.key, reading.text, "flip", tokens,
     )  # fmt: skip
@@ -129,7 +128,7 @@ def _swaps(subject: Subject, dataset: Artifact | None, reading: Reading) -> None
     found: list[Swap] = []
     if among or dataset is None:
         found = _watched(
-            subject, lambda _: swaps_that_flip(subject, reading, most=6, among=among),
+            lambda _: swaps_that_flip(subject, reading, most=6, among=among),
             subject.key, reading.text, "swaps", dataset.key if dataset else "",
         )  # fmt: skip
     of = f"that texts of other categories in {dataset.title} use" if dataset else "of its language"
@@ -162,14 +161,13 @@ def _other_words(rows: str, label: str) -> frozenset[str]:
     return other_words(Path(rows), label)
 
 
-def _watched(subject: Subject, work: Callable[[Any], Any], *key: Any) -> Any:
-    """What `work` finds, with a bar while it is looked for and the subject held."""
+def _watched(work: Callable[[Any], Any], *key: Any) -> Any:
+    """What `work` finds, with a bar while it is looked for; the subject is held by fits only."""
 
     def look() -> Any:
         bar = st.empty()
         bar.progress(0.0, "Reading the text without its words")
-        with subject.lock:
-            made = work(_Bar(bar))
+        made = work(_Bar(bar))
         bar.empty()
         return made
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from typing import Any, Literal
 
 import streamlit as st
@@ -23,6 +24,8 @@ from pages._ui.versions_view import model_before
 
 _JOB = "mended-job"
 _TITLES = {
+    "word put in": "Test texts given “{word}”",
+    "without the word": "The same without it",
     "with the word": "Test texts with “{word}”",
     "made from": "Texts that others were made from",
     "added": "Added texts (learnt from)",
@@ -71,14 +74,19 @@ def _shown(found: Artifact) -> None:
     cohorts: dict[str, dict[str, Any]] = found.facts["cohorts"]
     order = [name for name in _TITLES if name in cohorts]
     titles = {name: _TITLES[name].format(word=found.facts["word"]) for name in order}
+    if moves := found.facts.get("moves"):
+        st.markdown(plain(_moves(found.facts["word"], moves)))
     with st.grid(len(order), min_column_width=190):
         for name in order:
             one = cohorts[name]
             st.metric(
                 plain(titles[name]), f"{one['right_after']:,} of {one['rows']:,} right",
                 delta=_change(one), delta_color=_colour(one), delta_arrow="off",
-                help=f"Before: {one['right_before']:,} of {one['rows']:,}. Mean probability of the "
-                f"right label: {one['share_before']:.0%} before, {one['share_after']:.0%} now.",
+                help=f"Before: {one['right_before']:,} of {one['rows']:,}, now "
+                f"{one['right_after'] / one['rows']:.0%} (with 95 % certainty "
+                f"{one['interval_after'][0]:.0%} to {one['interval_after'][1]:.0%}). Mean "
+                f"probability of the right label: {one['share_before']:.0%} before, "
+                f"{one['share_after']:.0%} now.",
             )  # fmt: skip
     chosen = st.segmented_control(
         "Texts", order, default=order[0], required=True, key=f"mended-{found.key}", wrap=True,
@@ -107,8 +115,28 @@ def _shown(found: Artifact) -> None:
         f"{count(len(rows), 'text')}; those whose answer changed come first. Only test texts tell "
         "whether the fault is gone: neither classifier has learnt from them."
     )
-    if "with the word" not in cohorts:
+    if not found.facts["word"]:
         st.caption("No test text is among these: name a word that the fault hung on.")
+
+
+def _moves(word: str, moves: dict[str, Any]) -> str:
+    """What the word did to the answers, and does now, in two sentences."""
+    if not moves["texts"]:
+        return f"“{word}” speaks for {moves['category']}, and no test text is of another category."
+    was, now = (100 * moves[f"moved_{when}"] for when in ("before", "after"))
+    low, high = (100 * end for end in moves["moved_interval_after"] or (float("nan"),) * 2)
+    told = (
+        f"Put into {count(moves['texts'], 'test text')} of other categories, “{word}” moved "
+        f"{moves['category']} by {was:+.1f} points before and {now:+.1f} now (95 %: {low:+.1f} to "
+        f"{high:+.1f}); it turned {moves['changed_before']:,} answers, now "
+        f"{moves['changed_after']:,}."
+    )
+    if moves["adds_before"] is None or moves["adds_after"] is None:
+        return told
+    return (
+        f"{told} Integrated Gradients give it {moves['adds_before']:+.2f} log-odds of "
+        f"{moves['category']} before, {moves['adds_after']:+.2f} now."
+    )
 
 
 def _change(one: dict[str, Any]) -> str:
@@ -122,17 +150,22 @@ def _colour(one: dict[str, Any]) -> Literal["green", "red", "gray"]:
 
 
 def _likely_word(dataset: Artifact, earlier: Artifact) -> str:
-    """A word in which an added text differs from the one it was made from."""
+    """The word in which most added texts differ from those they were made from."""
     edits = [Edit.model_validate(one) for one in payload_json(dataset, FILE) or []]
     adds = [edit for edit in edits if edit.action == "add" and edit.row != NO_ROW]
     wanted = tuple(sorted({edit.row for edit in adds}))
     path = str(earlier.path / "rows.parquet")
     found = page_rows(path, ("row", "text"), (("row", wanted),), 0, len(wanted)) if wanted else []
     texts = {one["row"]: str(one["text"] or "") for one in found}
-    for edit in adds:
-        old = re.findall(r"\w+", texts.get(edit.row, ""))
-        new = re.findall(r"\w+", edit.text)
-        for kind, start, stop, _, _ in difflib.SequenceMatcher(None, old, new).get_opcodes():
-            if kind in ("replace", "delete"):
-                return max(old[start:stop], key=len)
-    return ""
+    words = Counter(
+        word.casefold() for edit in adds if (word := _changed(texts.get(edit.row, ""), edit.text))
+    )
+    return max(words, key=words.__getitem__, default="")
+
+
+def _changed(before: str, after: str) -> str:
+    """The first word that went, or else came; "" where none did."""
+    old, new = re.findall(r"\w+", before), re.findall(r"\w+", after)
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    parts = [old[a:b] or new[c:d] for kind, a, b, c, d in steps if kind != "equal"]
+    return max(parts[0], key=len) if parts else ""

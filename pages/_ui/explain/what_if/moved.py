@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pages._ui.explain.loaded import turn
 from pages._ui.explain.text.explained import Explained
 from pages._ui.explain.text.words_part import coloured
 from pages._ui.explain.what_if.changing import remembered
@@ -23,7 +24,7 @@ def said_of(subject: Subject, reading: Reading) -> Said:
     from engine.explain.what_if.answers import said
 
     def ask() -> Said:
-        with subject.lock:
+        with turn(subject):
             return said(subject, subject.answers([reading.ids]))[0]
 
     return remembered(ask, subject.key, reading.text, "said")
@@ -49,13 +50,15 @@ def moved(subject: Subject, explained: Explained, reading: Reading, *, same: boo
         def explain() -> Attribution:
             from engine.explain.methods.methods import explain as by_method
 
-            with subject.lock:
-                return by_method(subject, reading, explained.target, method=method)
+            with turn(subject):
+                return by_method(
+                    subject, reading, explained.target, method=method, baseline=explained.baseline
+                )
 
         with st.spinner("Weighing the words of the new text", show_time=False):
             made = remembered(
                 explain, subject.key, reading.text, method, explained.target.of,
-                explained.target.against, "attribution",
+                explained.target.against, explained.baseline, "attribution",
             )  # fmt: skip
         names = subject.names
         coloured(

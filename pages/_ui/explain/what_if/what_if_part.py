@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine.store import Artifact
 from pages._ui.boundary import boundary
+from pages._ui.explain.loaded import turn
 from pages._ui.explain.text.explained import Explained
 from pages._ui.explain.what_if import changing
 from pages._ui.explain.what_if.behind_part import behind_part
@@ -66,7 +67,7 @@ def _read(subject: Subject, text: str) -> Reading:
     from engine.explain.reading import read
 
     def ask() -> Reading:
-        with subject.lock:
+        with turn(subject):
             return read(subject, text)
 
     return changing.remembered(ask, subject.key, text, "reading")
