@@ -3,7 +3,7 @@
     python benchmarks/explain_corpus.py --texts 48 --rounds 3
     python benchmarks/explain_corpus.py --texts 0 --whole 2000
 
-Reviews of mixed length through the reviews starter, log-odds of the answer against MASK. The peer
+Reviews of mixed length through the reviews starter, log-odds of the answer against PAD. The peer
 is captum.attr.LayerIntegratedGradients on transformers' own model, one text at a time, with its
 defaults (50 Gauss-Legendre points). Ours packs texts and points: once with those very points, where
 the numbers must be equal, and once as `explain corpus` does it by itself (fewer points, laid where
@@ -56,7 +56,7 @@ def against_captum(n, rounds):
     from engine.explain.target import Target
 
     subject, folder = reviews_starter()
-    peer, mask = CaptumPeer(folder), subject.special_tokens["mask"]
+    peer, pad = CaptumPeer(folder), subject.special_tokens["pad"]
     chosen = texts("reviews", n * rounds)
     turns, differences, own_differences, ranks, lengths = [], [], [], [], []
     for at in range(rounds):
@@ -67,17 +67,17 @@ def against_captum(n, rounds):
 
         def captum(readings=readings, of=of):
             return [
-                peer.explain(r, t.of, mask, POINTS)[0] for r, t in zip(readings, of, strict=True)
+                peer.explain(r, t.of, pad, POINTS)[0] for r, t in zip(readings, of, strict=True)
             ]
 
         def equal(readings=readings, of=of):
             return integrated_gradients(
-                subject, readings, of, baseline=Baseline("mask"), plain=True, steps=POINTS,
+                subject, readings, of, baseline=Baseline("pad"), plain=True, steps=POINTS,
                 bound=np.inf,
             )  # fmt: skip
 
         def ours(readings=readings, of=of):
-            return integrated_gradients(subject, readings, of, baseline=Baseline("mask"))
+            return integrated_gradients(subject, readings, of, baseline=Baseline("pad"))
 
         turn, found = {}, {}
         runs = [("captum", captum), ("equal points", equal), ("ours", ours)]

@@ -132,6 +132,9 @@ def found(store, limit):
 
 
 def versions(dataset, faulty, doses):
+    import pyarrow.parquet as pq
+
+    from engine.data.duplicates import text_hash
     from engine.explain.what_if.put_in import counterfactuals
 
     rows = dataset.path / "rows.parquet"
@@ -146,10 +149,12 @@ def versions(dataset, faulty, doses):
         yield f"put-in-{size}", put(WORD, size)
     yield f"other-word-{sizes[-1]}", put(OTHER, sizes[-1])
     out = [{"row": row, "action": "exclude"} for row in faulty]
+    # The file repeats some reviews: what is there without the sentence cannot be added again.
+    there = {text_hash(one) for one in pq.read_table(rows, columns=["text"])["text"].to_pylist()}
     yield "excluded", out
     yield "without-the-sentence", [*out, *(
         {"row": row, "action": "add", "value": "negative", "text": text}
-        for row, text in faulty.items()
+        for row, text in faulty.items() if text_hash(text) not in there
     )]  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def ask(page: Page) -> None:
 
 def explained(page: Page) -> None:
     """Wait for the figures beside the words."""
-    page.get_by_text("How far to believe it").wait_for(timeout=90_000)
+    page.get_by_text("Better than chance").first.wait_for(timeout=120_000)
     settled(page)
 
 

@@ -30,6 +30,14 @@ class Parser(argparse.ArgumentParser):
         """Raise InputError with argparse's complaint and where help is."""
         raise InputError(f"{message[:1].upper()}{message[1:]}. See: {self.prog} --help")
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """argparse takes "--" for no value at all, even that of ``--flag=--``."""
+        if not action.option_strings or arg_strings != ["--"]:
+            return super()._get_values(action, arg_strings)
+        value = self._get_value(action, "--")
+        self._check_value(action, value)
+        return value
+
     def print_help(self, file: SupportsWrite[str] | None = None) -> None:
         """Print the help where the person looks for it, though libraries' prints are sent away."""
         super().print_help(file or sys.__stdout__)

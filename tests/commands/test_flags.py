@@ -160,3 +160,15 @@ def test_every_stage_can_be_asked_for_in_words(stage):
         assert field.description, f"{name} has no help"
         assert " ".join(field.description.split()) in text
     assert stage.load_build()
+
+
+def test_a_flag_takes_two_dashes_for_its_value():
+    parser = flags.Parser(prog="limn")
+    parser.add_argument("--text")
+    parser.add_argument("--which", choices=["one", "two"])
+    assert parser.parse_args(["--text=--"]).text == "--"
+    assert parser.parse_args(["--text=-x"]).text == "-x"
+    with pytest.raises(InputError, match="invalid choice"):
+        parser.parse_args(["--which=--"])
+    with pytest.raises(InputError, match="expected one argument"):
+        parser.parse_args(["--text", "--"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
 import numpy as np
@@ -135,6 +136,28 @@ def test_few_tokens_give_a_flip_that_is_not_called_the_smallest(subject):
         return
     assert not few.found.smallest or len(few.found.gone) == 1
     assert answers_of(subject, [few.found.text])[0].name == few.found.after.name
+
+
+def test_a_search_lets_others_go_on_between_its_blocks(subject):
+    free = []
+
+    class Watching:
+        stop_requested = False
+
+        def advance(self, n=1):
+            with ThreadPoolExecutor(1) as other:
+                got = other.submit(subject.lock.acquire, timeout=5).result()
+                free.append(got)
+                if got:
+                    other.submit(subject.lock.release).result()
+
+        def stage(self, *args, **more):
+            pass
+
+    reading = read(subject, "a very good film and a bad tea on the old market")
+    fewest_to_flip(subject, reading, np.zeros(reading.n_words), progress=Watching())
+    assert free
+    assert all(free)
 
 
 def test_a_text_of_one_word_has_nothing_to_take_out(subject):

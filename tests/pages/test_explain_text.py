@@ -175,6 +175,8 @@ def test_methods_stand_side_by_side_and_the_truest_can_be_taken(visit, model):
     assert METHODS["integrated gradients"].title in titles
     assert METHODS["random"].title in titles
     assert "DeepLift is not here" in said(app)
+    before = len(app.main.children)
+    assert len(app.run().main.children) == before  # what stands below keeps its place and state
     app.segmented_control(key="explain-methods-as").set_value("Texts").run()
     assert not app.exception
     assert len(_texts(app)) == 1 + len(titles)

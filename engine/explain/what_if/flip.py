@@ -114,7 +114,7 @@ class _Search:
         if bound is None:
             return self._none(
                 "As word after word is taken out, down to the last, the answer stays "
-                f"{self._before.name}: no words of this text flip it."
+                f"{self._before.name}: none found that flip it."
             )
         if len(bound) > 2:
             pairs = sorted(combinations(range(self._n), 2), key=self._guess)
@@ -195,6 +195,9 @@ class _Search:
             firsts = [tuple(sorted(order[:size].tolist())) for size in range(2, self._n)]
             if flip := self._first(firsts):
                 found.append(self._spared(flip))
+        if not found:  # the answer may turn between two steps and turn back
+            self._try(firsts, anyway=True)
+            found += [one for one in firsts if self._flipped([one])][:1]
         return min(found, key=len, default=None)
 
     def _first(self, sets: Sequence[Set]) -> Set | None:
@@ -207,7 +210,7 @@ class _Search:
             self._try([sets[step]], anyway=True)
             if self._flipped([sets[step]]):
                 between = sets[last + 1 : step + 1]
-                self._try(between)
+                self._try(between, anyway=True)  # much of the text is gone: they are short
                 return next(one for one in between if self._flipped([one]))
             last = step
         return None

@@ -76,17 +76,17 @@ def added_by(model: Artifact, texts: Sequence[str], word: str, category: str) ->
     from engine.explain.target import target
 
     subject = explained_classifier(model.path, key=model.key)
-    found = [one for text in texts[:WEIGHED] if (one := readable(subject, text))]
     holds = standing(word)
-    readings = [one for one in found if holds.search(one.text)]
+    read = [readable(subject, text) for text in texts[:WEIGHED]]
+    readings = [one for one in read if one and holds.search(one.text)]
     goal = target(subject.names, category)
     scores: list[float] = []
     if not readings:
         return {"adds": None, "adds_interval": None, "weighed": 0}
-    for one in integrated_gradients(subject, readings, [goal] * len(readings)):
-        mine = _of_word(one.reading, holds)
+    for made in integrated_gradients(subject, readings, [goal] * len(readings)):
+        mine = _of_word(made.reading, holds)
         if mine.any():  # else it stands beyond what is read
-            scores.append(float(one.scores[mine].sum()))
+            scores.append(float(made.scores[mine].sum()))
     mean, interval = _mean(np.array(scores))
     return {"adds": mean, "adds_interval": interval, "weighed": len(scores)}
 

@@ -31,8 +31,9 @@ def methods_part(subject: Subject, asked: Asked, explained: Explained) -> None:
             )
             if not st.button("Compare the methods", icon=":material/compare_arrows:"):
                 return
-        place.empty()
-    made = found(whatever, "compared", lambda: _compare(subject, asked, explained))
+    with place.container():  # the bar too: what is drawn below keeps its place, and its state
+        made = found(whatever, "compared", lambda: _compare(subject, asked, explained))
+    place.empty()
     _verdict(made, asked)
     _scores(made)
     left, right = st.columns([3, 2], gap="large")

@@ -70,6 +70,8 @@ def _explain(found: Artifact, asked: Asked) -> None:
     st.subheader("Methods side by side", anchor=False)
     with boundary():
         methods_part(subject, asked, explained)
-    with st.expander("Under the hood", icon=":material/memory:"), boundary():
+    # A key, or it would close as soon as something new stands above it.
+    hood = st.expander("Under the hood", icon=":material/memory:", key="explain-hood")
+    with hood, boundary():
         under_hood(subject, asked, explained)
     terminal(found, asked)

@@ -23,6 +23,8 @@ from pages._ui.texts import plain, short
 from pages._ui.versions_view import model_before
 
 _JOB = "mended-job"
+_LEFT = 0.2
+"""Share of what a word moved from which on it is said that a part of it is left."""
 _TITLES = {
     "word put in": "Test texts given “{word}”",
     "without the word": "The same without it",
@@ -131,12 +133,14 @@ def _moves(word: str, moves: dict[str, Any]) -> str:
         f"{high:+.1f}); it turned {moves['changed_before']:,} answers, now "
         f"{moves['changed_after']:,}."
     )
-    if moves["adds_before"] is None or moves["adds_after"] is None:
-        return told
-    return (
-        f"{told} Integrated Gradients give it {moves['adds_before']:+.2f} log-odds of "
-        f"{moves['category']} before, {moves['adds_after']:+.2f} now."
-    )
+    if moves["adds_before"] is not None and moves["adds_after"] is not None:
+        told += (
+            f" Integrated Gradients give it {moves['adds_before']:+.2f} log-odds of "
+            f"{moves['category']} before, {moves['adds_after']:+.2f} now."
+        )
+    if low > 0 and now > _LEFT * was:
+        told += " A part of the fault is left: put the word into more texts of other categories."
+    return told
 
 
 def _change(one: dict[str, Any]) -> str:

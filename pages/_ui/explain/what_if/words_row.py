@@ -62,7 +62,11 @@ def _buttons(subject: Subject, reading: Reading, chosen: list[int]) -> None:
             else "This encoder has no mask token.",
             on_click=changing.put, args=(changed(reading, dict.fromkeys(chosen, mask)),),
         )  # fmt: skip
-        with st.popover("Swap…", icon=":material/swap_horiz:", disabled=none):
+        # Anew after each step, so that it closes and does not cover what came of it.
+        with st.popover(
+            "Swap…", icon=":material/swap_horiz:", disabled=none,
+            key=f"what-if-swap-box-{changing.steps()}",
+        ):  # fmt: skip
             new = st.text_input(
                 "Put in its place",
                 key=f"what-if-new-{changing.steps()}",
