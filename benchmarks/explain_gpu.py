@@ -32,11 +32,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
     parser.add_argument("--texts", type=int, default=64)
-    parser.add_argument("--corpus", type=int, default=4000)
+    parser.add_argument("--corpus", type=int, default=4000, help="0 leaves it out")
     parser.add_argument("--peer", type=int, default=40)
     parser.add_argument("--device", default="cuda")
     given = parser.parse_args()
-    said = {"agreement": agreement(given), "corpus": corpus(given)}
+    said = {"agreement": agreement(given), "corpus": corpus(given) if given.corpus else None}
     print(json.dumps(said))
 
 
