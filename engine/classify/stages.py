@@ -64,6 +64,7 @@ STAGES = (
     Stage(
         verb="compare",
         makes="comparison",
+        version=2,
         spec="engine.classify.evaluation.spec:CompareSpec",
         build="engine.classify.evaluation.comparison:build",
         heavy=True,

@@ -76,8 +76,13 @@ def compare(
     right = first == targets, second == targets
     fixed, broken = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
     # A resample of rows is a multinomial draw of the kinds of row there are.
-    kinds, counts = np.unique((targets * n_labels + first) * n_labels + second, return_counts=True)
+    # Both orders of the two draw alike, so that what is said of them turns with the order.
+    turned = first.tolist() > second.tolist()
+    a, b = (second, first) if turned else (first, second)
+    kinds, counts = np.unique((targets * n_labels + a) * n_labels + b, return_counts=True)
     true, one, two = kinds // n_labels**2, kinds // n_labels % n_labels, kinds % n_labels
+    if turned:
+        one, two = two, one
     rng = np.random.default_rng(seed)
     point = _differences(counts[None], true, one, two, n_labels)
     spread = np.concatenate([

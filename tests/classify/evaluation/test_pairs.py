@@ -6,7 +6,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
@@ -31,6 +31,7 @@ def said(seed, n, k=3):
 
 
 @many
+@example(1858, 110)  # at the edge of chance, where other draws once said otherwise
 @given(st.integers(0, 10_000), st.integers(1, 120))
 def test_figures_are_scikit_learns_and_turn_with_the_order(seed, n):
     targets, one, two = said(seed, n)
