@@ -50,9 +50,9 @@ def against_captum(n, rounds):
     from benchmarks.captum_peer import CaptumPeer
     from benchmarks.explain_speed import reviews_starter
     from engine.explain.corpus.chunk import readable
-    from engine.explain.kernels import rank_correlation
     from engine.explain.methods.baseline import Baseline
     from engine.explain.methods.integrated import integrated_gradients
+    from engine.explain.ranks import rank_correlation
     from engine.explain.target import Target
 
     subject, folder = reviews_starter()

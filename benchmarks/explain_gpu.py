@@ -61,8 +61,9 @@ def readings_of(subject, n):
 
 def agreement(given):
     from engine.errors import InputError
-    from engine.explain.kernels import observed, rank_correlation
+    from engine.explain.kernels import observed
     from engine.explain.methods.integrated import integrated_gradients
+    from engine.explain.ranks import rank_correlation
     from engine.explain.target import Target
 
     exact = subject_of(given, "eager", "float32")

@@ -55,10 +55,10 @@ def of_length(subject, tokens, n):
 
 
 def compare(subject, peer, reading, truth_points):
-    from engine.explain.kernels import rank_correlation
     from engine.explain.methods.baseline import Baseline
     from engine.explain.methods.integrated import integrated_gradients
     from engine.explain.methods.slopes import input_x_gradient
+    from engine.explain.ranks import rank_correlation
     from engine.explain.target import Target
 
     target = Target(int(subject.answers([reading.ids])[0].argmax()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.explain.kernels import rank_correlation
+from engine.explain.ranks import rank_correlation
 from engine.explain.reading import Reading
 
 CAUTION = (

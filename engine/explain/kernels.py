@@ -12,6 +12,7 @@ from engine.errors import InputError
 from engine.explain.attribution import Attribution
 from engine.explain.methods.baseline import Baseline
 from engine.explain.methods.integrated import integrated_gradients
+from engine.explain.ranks import rank_correlation
 from engine.explain.reading import Reading
 from engine.explain.subject import Subject
 from engine.explain.target import Target
@@ -93,12 +94,3 @@ def observed(
         integrated_gradients(alone, [reading], [target], baseline=baseline, steps=2, most=2)
 
     return observed_kernels(run)
-
-
-def rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Spearman's correlation; nan where either says the same of all words."""
-    from scipy.stats import rankdata
-
-    if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
-        return float("nan")
-    return float(np.corrcoef(rankdata(one), rankdata(other))[0, 1])

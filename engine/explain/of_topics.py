@@ -17,6 +17,7 @@ from engine.resolve import resolve
 from engine.store import Artifact, Store
 from engine.topics.assign.card import card_of, load_reader
 from engine.topics.centres import unit
+from engine.topics.made_of import made_from
 from engine.topics.standing import topics_now
 from engine.topics.topics import Floats, Topics
 
@@ -127,18 +128,3 @@ def topic_names(topics: Topics) -> tuple[str, ...]:
         f"{topic.name} ({topic.id})" if twice[topic.name.casefold()] > 1 else topic.name
         for topic in topics.found
     )
-
-
-def made_from(store: Store, topics: Artifact, kind: str) -> Artifact:
-    """What topics were made from.
-
-    Raises:
-        InputError: it is gone.
-    """
-    found = next((one for one in store.inputs(topics) if one.kind == kind), None)
-    if found is None:
-        raise InputError(
-            f"The {kind} {topics.title} was made from is gone: find the topics of the dataset "
-            "again, then they can be explained."
-        )
-    return found

@@ -1,4 +1,4 @@
-"""Topics in, the rows of the dataset they were made of, and of its file, out."""
+"""Topics in, what they were made from out: any of it, the dataset's rows, those of its file."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ from pathlib import Path
 
 from engine.errors import InputError
 from engine.store import Artifact, Store
+
+
+def made_from(store: Store, topics: Artifact, kind: str) -> Artifact:
+    """What topics were made from, by its kind.
+
+    Raises:
+        InputError: it was removed.
+    """
+    found = next((one for one in store.inputs(topics) if one.kind == kind), None)
+    if found is None:
+        raise InputError(
+            f"What {topics.title} were made from is gone (their {kind}): find the topics of the "
+            "dataset again."
+        )
+    return found
 
 
 def rows_of(store: Store, topics: Artifact) -> Path:

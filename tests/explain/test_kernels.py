@@ -5,8 +5,9 @@ import pytest
 
 from engine.encoder.attention.weights import load_eager
 from engine.explain.attended import attended, by_words
-from engine.explain.kernels import kernel_agreement, rank_correlation
+from engine.explain.kernels import kernel_agreement
 from engine.explain.methods.integrated import integrated_gradients
+from engine.explain.ranks import rank_correlation
 from engine.explain.reading import read
 from engine.explain.target import Target
 from tests.explain.subjects import tiny_subject

@@ -207,7 +207,8 @@ def test_edits_that_wait_hold(made):
 
 @pytest.mark.parametrize("gone", ["vectors", "dataset"])
 def test_what_topics_were_made_from_must_be_there(made, gone):
-    with pytest.raises(InputError, match=f"The {gone} .* gone|dataset of .* not here any more"):
+    told = rf"made from is gone \(their {gone}\)|{gone} of .* not here any more"
+    with pytest.raises(InputError, match=told):
         explain_document(made.store, changed(made.store, made.draft, [gone]), 0)
 
 

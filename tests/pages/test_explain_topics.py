@@ -146,7 +146,7 @@ def test_what_is_gone_or_changed_is_a_sentence(visit, made):
     app = visit("explain", **HERE, topics=changed(made.store, made.draft, ["dataset"]).key)
     assert "dataset of these topics is not here any more" in said(app)
     app = visit("explain", **HERE, topics=changed(made.store, made.draft, ["vectors"]).key)
-    assert "The vectors" in said(app)
+    assert "made from is gone (their vectors)" in said(app)
     spoilt = changed(made.store, made.whole, [], fingerprint="0" * 64)
     app = visit("explain", **HERE, topics=spoilt.key, document="0")
     assert "has changed since the documents were read" in said(app)

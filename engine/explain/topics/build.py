@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.explain.attribution import Attribution
 from engine.explain.methods.integrated import integrated_gradients
-from engine.explain.of_topics import explained_centres, made_from
+from engine.explain.of_topics import explained_centres
 from engine.explain.reading import Reading, read
 from engine.explain.subject import Subject
 from engine.explain.topics.asked import Asked, Group, asked_for
@@ -23,6 +23,7 @@ from engine.explain.topics.spec import ExplainTopicsSpec
 from engine.explain.topics.two_lists import two_lists
 from engine.topics.assign.opening import topics_at
 from engine.topics.documents import documents
+from engine.topics.made_of import made_from
 from engine.topics.words.counts import Words, load_words
 from engine.topics.words.describe import weights_of
 from engine.work import Work

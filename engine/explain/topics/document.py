@@ -8,13 +8,14 @@ from engine.errors import InputError
 from engine.explain.attribution import Attribution
 from engine.explain.methods.baseline import Baseline
 from engine.explain.methods.methods import DEFAULT, explain
-from engine.explain.of_topics import explained_topics, made_from, topic_names
+from engine.explain.of_topics import explained_topics, topic_names
 from engine.explain.reading import Reading, read
 from engine.explain.subject import Subject
 from engine.explain.target import Target, target
 from engine.explain.topics.shares import NAME, exact_shares, has_shares
 from engine.store import Artifact, Store
 from engine.topics.documents import documents
+from engine.topics.made_of import made_from
 from engine.topics.standing import topics_now
 from engine.topics.topics import NO_TOPIC, Floats, Topics
 

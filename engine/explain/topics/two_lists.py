@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from engine.explain.ranks import rank_correlation
 from engine.explain.topics.drivers import Driver
 
 SHOWN = 20
@@ -66,9 +69,7 @@ def two_lists(found: Sequence[Driver], weights: Mapping[str, float], *, least: i
         )[:_STRONG],
         jaccard_10=jaccard(driving[:10], counted[:10]),
         jaccard_20=jaccard(driving, counted),
-        rank_correlation=_spearman(
-            [one.score for one in both], [weights[one.word] for one in both]
-        ),
+        rank_correlation=_alike(both, weights),
     )
 
 
@@ -78,9 +79,10 @@ def jaccard(one: Sequence[str], other: Sequence[str]) -> float:
     return len(set(one) & set(other)) / len(either) if either else 0.0
 
 
-def _spearman(one: list[float], other: list[float]) -> float:
-    from scipy.stats import spearmanr
-
-    if len(one) < 3 or len(set(one)) == 1 or len(set(other)) == 1:
+def _alike(both: Sequence[Driver], weights: Mapping[str, float]) -> float:
+    """Rank correlation of the words weighed both ways; nan of fewer than three."""
+    if len(both) < 3:
         return math.nan
-    return float(spearmanr(one, other).statistic)
+    return rank_correlation(
+        np.array([one.score for one in both]), np.array([weights[one.word] for one in both])
+    )

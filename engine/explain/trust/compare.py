@@ -9,10 +9,10 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.explain.attribution import Attribution, Floats
-from engine.explain.kernels import rank_correlation
 from engine.explain.methods.baseline import Baseline
 from engine.explain.methods.known import METHODS, method_called
 from engine.explain.methods.methods import explain
+from engine.explain.ranks import rank_correlation
 from engine.explain.reading import Reading
 from engine.explain.subject import Subject
 from engine.explain.target import Target

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from engine.explain.attribution import Attribution, Floats
-from engine.explain.kernels import rank_correlation
 from engine.explain.methods.baseline import Baseline, baseline_kinds
 from engine.explain.methods.integrated import BOUND, NAME, integrated_gradients
+from engine.explain.ranks import rank_correlation
 from engine.explain.subject import Subject
 from engine.explain.trust.chance import Chance, chance
 from engine.explain.trust.erasing import SHARES, erased

@@ -19,7 +19,7 @@ from engine.store.files import write_json
 from engine.topics.add.candidates import candidates, loosest
 from engine.topics.add.spec import ProjectAddSpec, TopicsAddSpec
 from engine.topics.assign.assigner import Assigner
-from engine.topics.assign.build import made_from, told
+from engine.topics.assign.build import told
 from engine.topics.assign.card import Card, load_card
 from engine.topics.assign.neighbourhood import load_neighbourhood
 from engine.topics.assign.opening import open_assigner, topics_at
@@ -28,6 +28,7 @@ from engine.topics.assign.summary import Summary
 from engine.topics.edit.context import Context, Floats
 from engine.topics.edit.stand import describe
 from engine.topics.edit.state import State
+from engine.topics.made_of import made_from
 from engine.topics.quality.coherence import headline
 from engine.topics.topics import Topics, asked_of, save_topics
 from engine.topics.words.counts import Words, load_words

@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 from engine.data.duplicates import text_hash
 from engine.encoder.hub.find import drafted
 from engine.encoder.spec import DistillSpec
-from engine.errors import InputError
-from engine.store import Artifact, Store
+from engine.store import Artifact
 from engine.topics.assign.card import card_of
 from engine.topics.assign.judge import Agreement, learn_judge
 from engine.topics.assign.neighbourhood import learn
 from engine.topics.assign.spec import AssignerSpec
+from engine.topics.made_of import made_from
 from engine.topics.topics import load_topics
 from engine.work import Work
 
@@ -75,21 +75,6 @@ def told(agreed: Agreement) -> dict[str, Any]:
         "agreement_alone": said["alone"],
         "calibration_error": said["error"],
     }
-
-
-def made_from(store: Store, topics: Artifact, kind: str) -> Artifact:
-    """What topics were made from.
-
-    Raises:
-        InputError: it is gone.
-    """
-    found = next((a for a in store.inputs(topics) if a.kind == kind), None)
-    if found is None:
-        raise InputError(
-            f"What {topics.title} were made from is gone (their {kind}): find the topics of the "
-            "dataset again, then new documents can be assigned."
-        )
-    return found
 
 
 def _texts(dataset: Artifact, work: Work) -> tuple[Any, Any, Any]:

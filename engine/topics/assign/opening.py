@@ -7,7 +7,7 @@ import numpy as np
 from engine.errors import InputError
 from engine.store import Artifact, Store
 from engine.topics.assign.assigner import Assigner
-from engine.topics.assign.build import HASHES, made_from
+from engine.topics.assign.build import HASHES
 from engine.topics.assign.card import load_card
 from engine.topics.assign.neighbourhood import load_neighbourhood
 from engine.topics.assign.spec import UNEDITED
@@ -16,6 +16,7 @@ from engine.topics.edit.context import Context
 from engine.topics.edit.edits import Edit
 from engine.topics.edit.replay import chained, replay
 from engine.topics.edit.stand import stand
+from engine.topics.made_of import made_from
 from engine.topics.topics import Topics, load_topics
 
 

@@ -158,8 +158,8 @@ def _steps(asked: Asked, made: Attribution, moved: Moved, beside: Neighbours) ->
 
 
 def _beside(asked: Asked, moved: Moved) -> Neighbours:
-    from engine.explain.of_topics import made_from
     from engine.explain.topics.beside import neighbours
+    from engine.topics.made_of import made_from
     from pages._ui.loaders import store
 
     now = asked.now
